@@ -1,0 +1,1 @@
+//! How a diagnostic looks: annotate-snippets for people, JSON lines for programs.

@@ -1,0 +1,155 @@
+//! The tree of an expression, exactly as written: no names resolved, no units known.
+
+use crate::source::Span;
+
+/// A name with its place, in NFC.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Name {
+    /// The name.
+    pub text: String,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// An expression with its place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Expr {
+    /// What it is.
+    pub kind: ExprKind,
+    /// Where it stands, brackets around it left out.
+    pub span: Span,
+}
+
+/// A number as written.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Literal {
+    /// Its value, with magnitude (`8_000万`) and `%` applied.
+    pub value: f64,
+    /// Whether it is exactly the text `0`, which fits every dimension (`0%` and `0.0` do not).
+    pub is_bare_zero: bool,
+    /// Whether it ends in `%`.
+    pub is_percent: bool,
+}
+
+/// The kinds of expression.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ExprKind {
+    /// `10_000`, `30%`, `8万`.
+    Number(Literal),
+    /// `2x`: a factor, the end of a range.
+    Factor(f64),
+    /// An input, a formula, a unit, a constant, a label.
+    Name(Name),
+    /// `-a`, `not a`.
+    Unary {
+        /// Which.
+        operator: UnaryOperator,
+        /// Of what.
+        operand: Box<Expr>,
+    },
+    /// `a + b`.
+    Binary {
+        /// Which.
+        operator: BinaryOperator,
+        /// The place of the operator itself.
+        operator_span: Span,
+        /// Left.
+        left: Box<Expr>,
+        /// Right.
+        right: Box<Expr>,
+    },
+    /// `10 meter`, `normal(1, 2) CNY`: a number, call or bracket times the name (or power of a name) behind it.
+    Juxtaposed {
+        /// The number, call or bracket.
+        left: Box<Expr>,
+        /// The name, or name `^` exponent.
+        right: Box<Expr>,
+    },
+    /// `low to high`, `low to high @ 80%`.
+    Range {
+        /// The lower end.
+        low: Box<Expr>,
+        /// The upper end, with the unit behind the range if there is one.
+        high: Box<Expr>,
+        /// The level behind `@`.
+        level: Option<Box<Expr>>,
+    },
+    /// `if c then a else b` and `if(c, a, b)`.
+    If {
+        /// The condition.
+        condition: Box<Expr>,
+        /// The value where it holds.
+        then: Box<Expr>,
+        /// The value where it does not.
+        otherwise: Box<Expr>,
+    },
+    /// `f(a, x = b)`, `discrete(1: 30%, 2: 70%)`.
+    Call {
+        /// The function or distribution.
+        function: Name,
+        /// Its arguments, in order.
+        arguments: Vec<Argument>,
+    },
+    /// `capex[alibaba]`, `price[tokyo, h100]`.
+    Index {
+        /// What is indexed.
+        base: Box<Expr>,
+        /// The labels.
+        labels: Vec<Name>,
+    },
+    /// `[1, 2, 3]`: only as an argument.
+    List(Vec<Expr>),
+    /// Something that could not be read and has been reported: whoever meets it stays silent.
+    Error,
+}
+
+/// One argument of a call.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Argument {
+    /// `mean` in `mean = 3`.
+    pub name: Option<Name>,
+    /// The value.
+    pub value: Expr,
+    /// `30%` in `1: 30%`.
+    pub weight: Option<Expr>,
+}
+
+/// Operators with one operand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UnaryOperator {
+    /// `-`
+    Negate,
+    /// `not`
+    Not,
+}
+
+/// Operators with two operands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BinaryOperator {
+    /// `+`
+    Add,
+    /// `-`
+    Subtract,
+    /// `*`
+    Multiply,
+    /// `/`
+    Divide,
+    /// `^`
+    Power,
+    /// `<`
+    Less,
+    /// `<=`
+    LessEqual,
+    /// `>`
+    Greater,
+    /// `>=`
+    GreaterEqual,
+    /// `==`
+    Equal,
+    /// `!=`
+    NotEqual,
+    /// `and`
+    And,
+    /// `or`
+    Or,
+}

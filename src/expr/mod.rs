@@ -1,0 +1,5 @@
+//! Expressions: grammar, lexer, parser, printer. No names are resolved here.
+
+mod ast;
+
+pub use ast::*;
