@@ -137,26 +137,31 @@ pub struct InputRow {
 ///
 /// # Errors
 /// All mistakes of the model and of the overrides, at most 20.
+#[expect(clippy::todo, reason = "skeleton")]
 pub fn compile(_request: &Request, _read_file: ReadFile<'_>) -> Result<Compiled, CompileFailure> {
     todo!()
 }
 
 /// Runs a compiled model.
+#[expect(clippy::todo, reason = "skeleton")]
 pub fn run(_model: &Compiled, _settings: &RunSettings, _monitor: &dyn Monitor) -> SimulationResult {
     todo!()
 }
 
 /// The base case alone: `trials: 0`, no percentiles.
+#[expect(clippy::todo, reason = "skeleton")]
 pub fn base_case(_model: &Compiled) -> SimulationResult {
     todo!()
 }
 
 /// Every quantity of the base case, in the order of the model.
+#[expect(clippy::todo, reason = "skeleton")]
 pub fn quantities(_model: &Compiled) -> Vec<QuantityRow> {
     todo!()
 }
 
 /// Every input's distribution, in the order of the model.
+#[expect(clippy::todo, reason = "skeleton")]
 pub fn inputs(_model: &Compiled) -> Vec<InputRow> {
     todo!()
 }
