@@ -5,6 +5,7 @@ pub mod expr;
 pub mod model;
 pub mod results;
 pub mod source;
+pub mod unit;
 
 use std::io;
 

@@ -1,0 +1,294 @@
+//! Meaning: names, order and cycles, shapes, units, distributions. What passes here can run.
+
+mod calls;
+mod checked;
+mod constant;
+mod define;
+mod distributions;
+mod functions;
+mod infer;
+mod message;
+mod order;
+mod outputs;
+mod plan;
+mod scope;
+mod typed;
+mod units;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub use checked::*;
+pub(crate) use distributions::instantiate;
+pub use plan::Plans;
+
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::model::{InputDefinition, ParsedModel, Replaced, SeriesRule};
+use crate::source::Sources;
+use crate::unit::{Unit, UnitTable};
+use define::{Definer, Definition};
+use order::{Reader, Reading, Reference};
+use scope::{Entry, KnownType, Scope};
+use typed::UnitState;
+
+/// Checks a model. `replaced` are the inputs that overrides changed, as they were before.
+///
+/// Gives a model only where no error was found.
+pub fn check(
+    parsed: &ParsedModel,
+    replaced: &[Replaced],
+    sources: &Sources,
+    plans: &Plans,
+    diagnostics: &mut Diagnostics,
+) -> Option<CheckedModel> {
+    let definitions: Vec<Definition<'_>> = (parsed.inputs.iter().map(Definition::Input))
+        .chain(parsed.formulas.iter().map(Definition::Formula))
+        .chain(parsed.series.iter().map(Definition::Series))
+        .collect();
+    let mut scope = names(parsed, &definitions, sources, diagnostics);
+    let references: Vec<Vec<Reference>> =
+        definitions.iter().enumerate().map(|(position, &definition)| read(&scope, position, definition)).collect();
+    let groups = order::groups(&references);
+    let is_cyclic = order::report_cycles(&references, &groups, &scope, diagnostics);
+    let mut rules: Vec<Option<Rule>> = vec![None; definitions.len()];
+    for group in &groups {
+        infer_group(group, &definitions, &is_cyclic, &mut scope, plans, &mut rules, diagnostics);
+    }
+    check_replaced(replaced, &definitions, &scope, plans, diagnostics);
+    let mut quantities = assemble(parsed, &definitions, &scope, rules);
+    let outputs = outputs::outputs(parsed, &mut scope, &mut quantities, diagnostics);
+    warn_unused(parsed, &definitions, &references, &scope, diagnostics);
+    if diagnostics.has_errors() {
+        return None;
+    }
+    Some(CheckedModel {
+        title: parsed.title.as_ref().map(|title| title.text.clone()),
+        units: scope.units,
+        timeline: scope.timeline,
+        indexes: scope.indexes,
+        quantities,
+        outputs,
+    })
+}
+
+fn names<'a>(
+    parsed: &ParsedModel,
+    definitions: &[Definition<'_>],
+    sources: &'a Sources,
+    diagnostics: &mut Diagnostics,
+) -> Scope<'a> {
+    let units = units::table(parsed, diagnostics);
+    let mut indexes = Vec::new();
+    for index in &parsed.indexes {
+        if indexes.len() == MAX_INDEXES {
+            let message = format!("a model has at most {MAX_INDEXES} indexes");
+            diagnostics.push(Diagnostic::new(Code::E109, message, index.name.span, "one too many"));
+            break;
+        }
+        let labels = index.labels.iter().map(|label| label.text.clone()).collect();
+        indexes.push(Index { name: index.name.text.clone(), labels });
+    }
+    let timeline = parsed.timeline.as_ref().map(|timeline| Timeline {
+        step: timeline.step,
+        steps: timeline.steps,
+        start: timeline.start,
+    });
+    let mut scope = Scope { sources, units, indexes, timeline, entries: Vec::new(), by_name: BTreeMap::new() };
+    for definition in definitions {
+        let name = definition.name();
+        check_name(&name.text, name.span, &scope.units, diagnostics);
+        if let Some(index) = parsed.indexes.iter().find(|index| index.name.text == name.text) {
+            let error = Diagnostic::new(Code::E302, format!("`{}` is an index already", name.text), name.span, "");
+            diagnostics.push(error.label(index.name.span, "the index"));
+        }
+        let shape = match definition {
+            Definition::Series(_) => Shape::STEP,
+            Definition::Input(_) | Definition::Formula(_) => Shape::TRIAL,
+        };
+        let ty = KnownType { unit: UnitState::Unknown, shape, is_condition: false, may_be_never: false };
+        let id = QuantityId(u32::try_from(scope.entries.len()).expect("fewer than 2^32 quantities"));
+        scope.by_name.entry(name.text.clone()).or_insert(id);
+        scope.entries.push(Entry { name: name.text.clone(), span: name.span, ty, constant: None });
+    }
+    scope
+}
+
+/// Units and names share one namespace; plurals give way.
+fn check_name(name: &str, span: crate::source::Span, units: &UnitTable, diagnostics: &mut Diagnostics) {
+    if units.exact(name).is_some() {
+        let error = Diagnostic::new(Code::E303, format!("`{name}` is a unit and cannot name a quantity"), span, "");
+        diagnostics.push(error.help(format!("choose another name, for example `{name}_count` or `n_{name}`")));
+    } else if let Some(unit) = units.plural_or_exact(name) {
+        let message = format!("`{name}` hides the plural of the unit `{}`", units.name(unit));
+        let warning = Diagnostic::new(Code::W301, message, span, "");
+        diagnostics.push(warning.note(format!("in this model `{name}` is the quantity; write `{}` for the unit", units.name(unit))));
+    }
+}
+
+fn read(scope: &Scope<'_>, position: usize, definition: Definition<'_>) -> Vec<Reference> {
+    let own = match definition {
+        Definition::Series(series) if matches!(series.rule, SeriesRule::Recursive { .. }) => {
+            Some(QuantityId(u32::try_from(position).unwrap_or(u32::MAX)))
+        }
+        Definition::Series(_) | Definition::Input(_) | Definition::Formula(_) => None,
+    };
+    let mut found = Vec::new();
+    for (expr, at_first, at_later) in definition.expressions() {
+        let own = own.filter(|_| !at_first);
+        Reader { scope, own, at_first, at_later }.read(expr, Reading::Same, &mut found);
+    }
+    found
+}
+
+/// Infers quantities that depend on each other: silently until nothing changes, then once with reports.
+fn infer_group(
+    group: &[usize],
+    definitions: &[Definition<'_>],
+    is_cyclic: &[bool],
+    scope: &mut Scope<'_>,
+    plans: &Plans,
+    rules: &mut [Option<Rule>],
+    diagnostics: &mut Diagnostics,
+) {
+    let id = |position: usize| QuantityId(u32::try_from(position).unwrap_or(u32::MAX));
+    if group.iter().any(|&member| is_cyclic[member]) {
+        for &member in group {
+            scope.entries[member].ty.unit = UnitState::Poisoned;
+        }
+        return;
+    }
+    // A circle through earlier steps: types settle after as many rounds as it has members.
+    if group.len() > 1 || matches!(definitions[group[0]], Definition::Series(_)) {
+        for _ in 0..=group.len().min(64) {
+            let mut is_settled = true;
+            for &member in group {
+                let mut silent = Diagnostics::new();
+                let mut definer = Definer { scope, diagnostics: &mut silent, plans };
+                let (ty, _) = definer.define(id(member), definitions[member]);
+                // What is poisoned now may be known in a later round.
+                let ty = if ty.unit == UnitState::Poisoned { KnownType { unit: UnitState::Unknown, ..ty } } else { ty };
+                let ty = KnownType { shape: ty.shape.union(scope.entries[member].ty.shape), ..ty };
+                is_settled &= ty == scope.entries[member].ty;
+                scope.entries[member].ty = ty;
+            }
+            if is_settled {
+                break;
+            }
+        }
+        for &member in group {
+            let ty = &mut scope.entries[member].ty;
+            if ty.unit == UnitState::Unknown {
+                ty.unit = UnitState::Known(Unit::none());
+            }
+        }
+    }
+    for &member in group {
+        let (ty, rule) = Definer { scope, diagnostics, plans }.define(id(member), definitions[member]);
+        let constant = match &rule {
+            Rule::Formula(expr) if ty.shape == Shape::TRIAL => constant::value(expr, scope),
+            Rule::Input { cells, .. } if ty.shape == Shape::TRIAL => match cells.as_slice() {
+                [InputCell { value: InputRule::Fixed(expr), .. }] => constant::value(expr, scope),
+                _ => None,
+            },
+            Rule::Formula(_) | Rule::Input { .. } | Rule::Recursive { .. } => None,
+        };
+        let entry = &mut scope.entries[member];
+        entry.ty = ty;
+        entry.constant = constant;
+        rules[member] = Some(rule);
+    }
+}
+
+/// An override must be of the dimension of what it replaces.
+fn check_replaced(
+    replaced: &[Replaced],
+    definitions: &[Definition<'_>],
+    scope: &Scope<'_>,
+    plans: &Plans,
+    diagnostics: &mut Diagnostics,
+) {
+    for old in replaced {
+        let Some(Definition::Input(input)) = definitions.get(old.input) else { continue };
+        let mut silent = Diagnostics::new();
+        let definition = InputDefinition { value: old.value.clone(), base: None, ..(*input).clone() };
+        let id = QuantityId(u32::try_from(old.input).unwrap_or(u32::MAX));
+        let (was, _) = Definer { scope, diagnostics: &mut silent, plans }.define(id, Definition::Input(&definition));
+        let (UnitState::Known(was), UnitState::Known(is)) = (&was.unit, &scope.entries[old.input].ty.unit) else { continue };
+        if scope.units.dimension(was) == scope.units.dimension(is) {
+            continue;
+        }
+        let (was, is) = (message::unit_words(was, &scope.units), message::unit_words(is, &scope.units));
+        let name = &input.name.text;
+        let error = Diagnostic::new(Code::E309, format!("`{name}` is in {was}, and its new value in {is}"), old.span, is.replace('`', ""));
+        let unit = was.replace('`', "");
+        let text = sources_text(scope, old.span);
+        diagnostics.push(if was.starts_with('`') && is == "a plain number" {
+            error.help(format!("give the unit: `{name}={text} {unit}`"))
+        } else {
+            error.help(format!("give a value in {was}"))
+        });
+    }
+}
+
+fn sources_text(scope: &Scope<'_>, span: crate::source::Span) -> String {
+    scope.sources.text(span).trim().to_owned()
+}
+
+fn assemble(parsed: &ParsedModel, definitions: &[Definition<'_>], scope: &Scope<'_>, rules: Vec<Option<Rule>>) -> Vec<Quantity> {
+    let text = |text: &Option<crate::model::Text>| text.as_ref().map(|text| text.text.clone());
+    let _ = parsed;
+    definitions
+        .iter()
+        .zip(&scope.entries)
+        .zip(rules)
+        .map(|((definition, entry), rule)| {
+            let (kind, about, source, confidence) = match definition {
+                Definition::Input(input) => (QuantityKind::Input, text(&input.about), text(&input.source), input.confidence),
+                Definition::Formula(formula) => (QuantityKind::Formula, text(&formula.about), None, None),
+                Definition::Series(series) => (QuantityKind::Series, text(&series.about), None, None),
+            };
+            Quantity {
+                name: entry.name.clone(),
+                span: entry.span,
+                kind,
+                ty: outputs::final_type(&entry.ty),
+                rule: rule.unwrap_or(Rule::Formula(TypedExpr::Constant(f64::NAN))),
+                about,
+                source,
+                confidence,
+            }
+        })
+        .collect()
+}
+
+/// Inputs that no output depends on.
+fn warn_unused(
+    parsed: &ParsedModel,
+    definitions: &[Definition<'_>],
+    references: &[Vec<Reference>],
+    scope: &Scope<'_>,
+    diagnostics: &mut Diagnostics,
+) {
+    let mut waiting: Vec<usize> = Vec::new();
+    for output in &parsed.outputs {
+        match &output.value {
+            None => waiting.extend(scope.quantity(&output.name.text).map(|id| id.0 as usize)),
+            Some(value) => {
+                let mut found = Vec::new();
+                Reader { scope, own: None, at_first: true, at_later: true }.read(value, Reading::Same, &mut found);
+                waiting.extend(found.iter().map(|reference| reference.to.0 as usize));
+            }
+        }
+    }
+    let mut used = BTreeSet::new();
+    while let Some(node) = waiting.pop() {
+        if used.insert(node) {
+            waiting.extend(references.get(node).into_iter().flatten().map(|reference| reference.to.0 as usize));
+        }
+    }
+    for (position, definition) in definitions.iter().enumerate() {
+        if let (Definition::Input(input), false) = (definition, used.contains(&position)) {
+            let message = format!("no output depends on input `{}`", input.name.text);
+            diagnostics.push(Diagnostic::new(Code::W101, message, input.name.span, ""));
+        }
+    }
+}

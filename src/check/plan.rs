@@ -1,0 +1,77 @@
+//! Plans by step from CSV files, already in memory: nothing here reads a disk.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::suggest::nearest;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::source::Span;
+
+/// The data files of a model by their path as written, or why one could not be read.
+#[derive(Debug, Clone, Default)]
+pub struct Plans {
+    files: BTreeMap<String, Result<Vec<u8>, String>>,
+}
+
+impl Plans {
+    /// Takes in a file, or why it could not be read.
+    pub fn insert(&mut self, path: &str, content: Result<Vec<u8>, String>) {
+        self.files.insert(path.to_owned(), content);
+    }
+
+    /// The contents, in the order of the paths.
+    pub fn contents(&self) -> impl Iterator<Item = &[u8]> {
+        self.files.values().filter_map(|content| content.as_ref().ok().map(Vec::as_slice))
+    }
+
+    /// The numbers of one column.
+    pub(super) fn column(
+        &self,
+        path: &str,
+        path_span: Span,
+        column: &str,
+        column_span: Span,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Vec<f64>> {
+        let mut report = |message: String, span: Span, help: Option<String>| {
+            let error = Diagnostic::new(Code::E113, message, span, "");
+            diagnostics.push(match help {
+                Some(help) => error.help(help),
+                None => error,
+            });
+            None
+        };
+        let content = match self.files.get(path) {
+            Some(Ok(content)) => content,
+            Some(Err(reason)) => return report(format!("cannot read `{path}`: {reason}"), path_span, None),
+            None => return report(format!("cannot read `{path}`"), path_span, None),
+        };
+        let content = content.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(content);
+        let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(true).from_reader(content);
+        let Ok(heads) = reader.headers().cloned() else {
+            return report(format!("`{path}` has no head"), path_span, None);
+        };
+        let Some(position) = heads.iter().position(|head| head == column) else {
+            let help = nearest(column, heads.iter()).map(|near| format!("did you mean `{near}`?"));
+            let listed = heads.iter().collect::<Vec<_>>().join(", ");
+            let help = help.or(Some(format!("its columns are {listed}")));
+            return report(format!("`{path}` has no column `{column}`"), column_span, help);
+        };
+        let mut numbers = Vec::new();
+        for (row, record) in reader.records().enumerate() {
+            let line = row + 2;
+            let Ok(record) = record else {
+                return report(format!("line {line} of `{path}` is not valid CSV"), path_span, None);
+            };
+            let cell = record.get(position).unwrap_or("");
+            let number = cell.replace('_', "").parse::<f64>().ok().filter(|number| number.is_finite());
+            let Some(number) = number else {
+                return report(format!("line {line} of `{path}`: `{cell}` is not a number"), column_span, None);
+            };
+            numbers.push(number);
+        }
+        if numbers.is_empty() {
+            return report(format!("`{path}` has no rows"), path_span, None);
+        }
+        Some(numbers)
+    }
+}

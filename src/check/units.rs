@@ -1,0 +1,129 @@
+//! Unit expressions: `[units]`, and the unit strings of outputs and data files.
+
+use crate::diagnostic::suggest::nearest;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::expr::{BinaryOperator, Expr, ExprKind, UnaryOperator};
+use crate::model::{ParsedModel, UnitText};
+use crate::unit::{Exponent, Unit, UnitTable};
+
+/// The built-in units and those of the model.
+pub(super) fn table(parsed: &ParsedModel, diagnostics: &mut Diagnostics) -> UnitTable {
+    let mut table = UnitTable::built_in();
+    for name in &parsed.counted_units {
+        if table.exact(&name.text).is_some() {
+            let error = Diagnostic::new(Code::E303, format!("`{}` is a unit already", name.text), name.span, "");
+            diagnostics.push(error.help("leave it out of `units`, or choose another name"));
+        } else if table.has_room() {
+            table.count(&name.text);
+        }
+    }
+    // Derived units may name each other in any order: what cannot be resolved yet waits for the next round.
+    let mut waiting: Vec<_> = parsed.units.iter().collect();
+    loop {
+        let before = waiting.len();
+        waiting.retain(|definition| {
+            if table.exact(&definition.name.text).is_some() {
+                let message = format!("`{}` is a unit already", definition.name.text);
+                diagnostics.push(Diagnostic::new(Code::E303, message, definition.name.span, ""));
+                return false;
+            }
+            let Ok((value, unit)) = evaluate(&definition.value, &table) else { return true };
+            if value > 0.0 && value.is_finite() {
+                table.derive(&definition.name.text, value, &unit);
+            } else {
+                let message = format!("a unit is worth more than 0 and less than infinity, `{}` is not", definition.name.text);
+                diagnostics.push(Diagnostic::new(Code::E401, message, definition.value.span, ""));
+            }
+            false
+        });
+        if waiting.is_empty() || waiting.len() == before {
+            break;
+        }
+    }
+    for definition in waiting {
+        if let Err(Some(error)) = evaluate(&definition.value, &table) {
+            diagnostics.push(error);
+        }
+        // Known from here on, so that one mistake is one message.
+        table.derive(&definition.name.text, 1.0, &Unit::none());
+    }
+    table
+}
+
+/// The number and the unit that a product of numbers and units is; `Err(None)` where it has been reported.
+pub(super) fn evaluate(expr: &Expr, table: &UnitTable) -> Result<(f64, Unit), Option<Diagnostic>> {
+    let wrong = |label: &str| {
+        let error = Diagnostic::new(Code::E401, "not a unit", expr.span, label);
+        Err(Some(error.help("a unit is a product of numbers and units, such as `72 GPU` or `CNY/GPU/hour`")))
+    };
+    match &expr.kind {
+        ExprKind::Error => Err(None),
+        ExprKind::Number(literal) => Ok((literal.value, Unit::none())),
+        ExprKind::Name(name) => match table.plural_or_exact(&name.text) {
+            Some(unit) => Ok((1.0, Unit::of(unit))),
+            None => Err(Some(unknown(&name.text, expr, table))),
+        },
+        ExprKind::Juxtaposed { left, right } | ExprKind::Binary { operator: BinaryOperator::Multiply, left, right, .. } => {
+            let ((a, left), (b, right)) = (evaluate(left, table)?, evaluate(right, table)?);
+            Ok((a * b, left.times(&right, Exponent::ONE)))
+        }
+        ExprKind::Binary { operator: BinaryOperator::Divide, left, right, .. } => {
+            let ((a, left), (b, right)) = (evaluate(left, table)?, evaluate(right, table)?);
+            Ok((a / b, left.times(&right, Exponent::ONE.negated())))
+        }
+        ExprKind::Binary { operator: BinaryOperator::Power, left, right, .. } => {
+            let (value, unit) = evaluate(left, table)?;
+            let Some(exponent) = exponent(right) else { return wrong("an exponent must be a number") };
+            Ok((libm::pow(value, exponent.to_f64()), unit.power(exponent)))
+        }
+        ExprKind::Binary { .. }
+        | ExprKind::Factor(_)
+        | ExprKind::Unary { .. }
+        | ExprKind::Range { .. }
+        | ExprKind::If { .. }
+        | ExprKind::Call { .. }
+        | ExprKind::Index { .. }
+        | ExprKind::List(_) => wrong(""),
+    }
+}
+
+fn exponent(expr: &Expr) -> Option<Exponent> {
+    match &expr.kind {
+        ExprKind::Number(literal) => Exponent::from_f64(literal.value),
+        ExprKind::Unary { operator: UnaryOperator::Negate, operand } => exponent(operand).map(Exponent::negated),
+        ExprKind::Binary { operator: BinaryOperator::Divide, left, right, .. } => {
+            let (above, below) = (exponent(left)?, exponent(right)?);
+            Exponent::from_f64(above.to_f64() / below.to_f64())
+        }
+        _ => None,
+    }
+}
+
+fn unknown(name: &str, expr: &Expr, table: &UnitTable) -> Diagnostic {
+    let error = Diagnostic::new(Code::E401, format!("unknown unit `{name}`"), expr.span, "");
+    if let Some(unit) = name.strip_suffix('S').filter(|unit| unit.ends_with("FLOP")) {
+        return error.help(format!("a rate of computing is written `{unit}/second`"));
+    }
+    match nearest(name, table.names()) {
+        Some(near) => error.help(format!("did you mean `{near}`?")),
+        None => error.help(format!("a counted thing is declared in [model]: `units = [\"{name}\"]`")),
+    }
+}
+
+/// What a unit string stands for: a unit, and what one of it is worth in multiples of that unit.
+pub(super) fn text(text: &UnitText, table: &UnitTable, diagnostics: &mut Diagnostics) -> Option<(Unit, f64)> {
+    let Some(expr) = &text.unit else { return Some((Unit::none(), text.magnitude)) };
+    match evaluate(expr, table) {
+        Ok((value, unit)) if value > 0.0 && value.is_finite() => Some((unit, text.magnitude * value)),
+        Ok(_) => {
+            diagnostics.push(Diagnostic::new(Code::E401, "not a unit", text.span, ""));
+            None
+        }
+        Err(error) => {
+            if let Some(error) = error {
+                diagnostics.push(error);
+            }
+            None
+        }
+    }
+}
