@@ -18,7 +18,8 @@ impl Exponent {
         if denominator == 0 {
             return None;
         }
-        let divisor = greatest_common_divisor(numerator.unsigned_abs(), denominator.unsigned_abs()).max(1);
+        let divisor =
+            greatest_common_divisor(numerator.unsigned_abs(), denominator.unsigned_abs()).max(1);
         let divisor = i64::try_from(divisor).ok()? * denominator.signum();
         Some(Exponent {
             numerator: i32::try_from(numerator / divisor).ok()?,
@@ -63,7 +64,8 @@ impl Exponent {
     pub fn plus(self, other: Exponent) -> Exponent {
         let (a, b) = (i64::from(self.numerator), i64::from(self.denominator));
         let (c, d) = (i64::from(other.numerator), i64::from(other.denominator));
-        Exponent::new(a * d + c * b, b * d).unwrap_or(Exponent { numerator: i32::MAX, denominator: 1 })
+        Exponent::new(a * d + c * b, b * d)
+            .unwrap_or(Exponent { numerator: i32::MAX, denominator: 1 })
     }
 
     /// The product; saturates far outside of anything meaningful.
@@ -71,7 +73,8 @@ impl Exponent {
     pub fn times(self, other: Exponent) -> Exponent {
         let numerator = i64::from(self.numerator) * i64::from(other.numerator);
         let denominator = i64::from(self.denominator) * i64::from(other.denominator);
-        Exponent::new(numerator, denominator).unwrap_or(Exponent { numerator: i32::MAX, denominator: 1 })
+        Exponent::new(numerator, denominator)
+            .unwrap_or(Exponent { numerator: i32::MAX, denominator: 1 })
     }
 
     /// The opposite.
@@ -98,7 +101,11 @@ pub(super) fn greatest_common_divisor(a: u64, b: u64) -> u64 {
 }
 
 /// Multiplies the power of one factor into a list of powers, keeping the order in which factors came.
-pub(super) fn multiply_in<Id: Copy + PartialEq>(powers: &mut Vec<(Id, Exponent)>, id: Id, exponent: Exponent) {
+pub(super) fn multiply_in<Id: Copy + PartialEq>(
+    powers: &mut Vec<(Id, Exponent)>,
+    id: Id,
+    exponent: Exponent,
+) {
     match powers.iter_mut().find(|(known, _)| *known == id) {
         Some((_, present)) => *present = present.plus(exponent),
         None => powers.push((id, exponent)),
@@ -139,7 +146,10 @@ impl Dimension {
 
     /// The exponent of one base dimension.
     pub fn exponent(&self, id: BaseId) -> Exponent {
-        self.powers.iter().find(|(base, _)| *base == id).map_or(Exponent::ZERO, |(_, exponent)| *exponent)
+        self.powers
+            .iter()
+            .find(|(base, _)| *base == id)
+            .map_or(Exponent::ZERO, |(_, exponent)| *exponent)
     }
 
     /// `self × other^exponent`.
@@ -161,7 +171,10 @@ mod tests {
     #[test]
     fn exponents_are_reduced() {
         assert_eq!(Exponent::new(2, -4), Exponent::new(-1, 2));
-        assert_eq!(Exponent::new(1, 3).map(|third| third.plus(third).text()), Some("(2/3)".to_owned()));
+        assert_eq!(
+            Exponent::new(1, 3).map(|third| third.plus(third).text()),
+            Some("(2/3)".to_owned())
+        );
         assert_eq!(Exponent::new(1, 0), None);
     }
 

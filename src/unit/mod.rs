@@ -4,7 +4,10 @@
 
 mod dimension;
 mod table;
-#[expect(clippy::module_inception, reason = "the file holds the type that the floor is named after")]
+#[expect(
+    clippy::module_inception,
+    reason = "the file holds the type that the floor is named after"
+)]
 mod unit;
 
 pub use dimension::{BaseId, Dimension, Exponent};

@@ -88,7 +88,8 @@ struct Base {
 impl UnitTable {
     /// The built-in units and currencies.
     pub fn built_in() -> UnitTable {
-        let mut table = UnitTable { units: Vec::new(), by_name: BTreeMap::new(), bases: Vec::new() };
+        let mut table =
+            UnitTable { units: Vec::new(), by_name: BTreeMap::new(), bases: Vec::new() };
         for name in ["time", "power", "data", "compute"] {
             table.bases.push(Base { name: name.to_owned(), unit: UnitId(0), is_money: false });
         }
@@ -119,7 +120,8 @@ impl UnitTable {
     }
 
     fn define_base(&mut self, name: &str, dimension_name: &str, is_money: bool) {
-        let base = BaseId(u16::try_from(self.bases.len()).expect("fewer than 65,536 base dimensions"));
+        let base =
+            BaseId(u16::try_from(self.bases.len()).expect("fewer than 65,536 base dimensions"));
         let unit = self.define(name, Scale::ONE, Dimension::base(base));
         self.bases.push(Base { name: dimension_name.to_owned(), unit, is_money });
     }
@@ -148,7 +150,8 @@ impl UnitTable {
 
     /// The unit of this name, or the one whose plural with a plain `s` it is.
     pub fn plural_or_exact(&self, name: &str) -> Option<UnitId> {
-        self.exact(name).or_else(|| name.strip_suffix('s').and_then(|singular| self.exact(singular)))
+        self.exact(name)
+            .or_else(|| name.strip_suffix('s').and_then(|singular| self.exact(singular)))
     }
 
     /// The unit of this name, which must exist.
@@ -174,13 +177,17 @@ impl UnitTable {
     /// The dimension of a product of units.
     pub fn dimension(&self, unit: &Unit) -> Dimension {
         let start = Dimension::none();
-        unit.powers().iter().fold(start, |all, &(id, exponent)| all.times(self.dimension_of(id), exponent))
+        unit.powers()
+            .iter()
+            .fold(start, |all, &(id, exponent)| all.times(self.dimension_of(id), exponent))
     }
 
     /// The worth of a product of units, in base units.
     pub(super) fn scale(&self, unit: &Unit) -> Scale {
         let start = Scale::ONE;
-        unit.powers().iter().fold(start, |all, &(id, exponent)| all.times(&self.units[id.0 as usize].scale, exponent))
+        unit.powers().iter().fold(start, |all, &(id, exponent)| {
+            all.times(&self.units[id.0 as usize].scale, exponent)
+        })
     }
 
     /// The unit of worth 1 of a base dimension.

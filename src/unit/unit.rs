@@ -20,7 +20,8 @@ pub struct Unit {
 impl PartialEq for Unit {
     /// The same powers, in whatever order.
     fn eq(&self, other: &Unit) -> bool {
-        self.powers.len() == other.powers.len() && self.powers.iter().all(|power| other.powers.contains(power))
+        self.powers.len() == other.powers.len()
+            && self.powers.iter().all(|power| other.powers.contains(power))
     }
 }
 
@@ -65,9 +66,14 @@ impl Unit {
     pub fn text(&self, table: &UnitTable) -> String {
         let factor = |&(id, exponent): &(UnitId, Exponent)| {
             let name = table.name(id);
-            if exponent == Exponent::ONE { name.to_owned() } else { format!("{name}^{}", exponent.text()) }
+            if exponent == Exponent::ONE {
+                name.to_owned()
+            } else {
+                format!("{name}^{}", exponent.text())
+            }
         };
-        let (above, below): (Vec<_>, Vec<_>) = self.powers.iter().partition(|(_, e)| e.is_positive());
+        let (above, below): (Vec<_>, Vec<_>) =
+            self.powers.iter().partition(|(_, e)| e.is_positive());
         let mut text = above.into_iter().map(factor).collect::<Vec<_>>().join("*");
         if text.is_empty() && !below.is_empty() {
             text.push('1');
@@ -86,7 +92,11 @@ impl Unit {
     pub fn tidy(&self, table: &UnitTable) -> Unit {
         let shares = |a: UnitId, b: UnitId| {
             let bases = table.dimension_of(b).powers();
-            table.dimension_of(a).powers().iter().any(|(base, _)| bases.iter().any(|(other, _)| other == base))
+            table
+                .dimension_of(a)
+                .powers()
+                .iter()
+                .any(|(base, _)| bases.iter().any(|(other, _)| other == base))
         };
         let is_redundant = self
             .powers
@@ -101,8 +111,13 @@ impl Unit {
         let dimension = table.dimension(self);
         let mut tidy = Unit::none();
         for &(base, exponent) in dimension.powers() {
-            let is_pure = |&&(id, _): &&(UnitId, Exponent)| *table.dimension_of(id) == Dimension::base(base);
-            let id = self.powers.iter().find(is_pure).map_or_else(|| table.base_unit(base), |&(id, _)| id);
+            let is_pure =
+                |&&(id, _): &&(UnitId, Exponent)| *table.dimension_of(id) == Dimension::base(base);
+            let id = self
+                .powers
+                .iter()
+                .find(is_pure)
+                .map_or_else(|| table.base_unit(base), |&(id, _)| id);
             multiply_in(&mut tidy.powers, id, exponent);
         }
         tidy.powers.sort_by_key(|&(id, _)| self.powers.iter().position(|&(known, _)| known == id));
@@ -117,14 +132,19 @@ impl Unit {
         for &(base, exponent) in dimension.powers() {
             match base {
                 TIME if is_energy => {}
-                POWER if is_energy => multiply_in(&mut unit.powers, table.named("Wh").powers[0].0, exponent),
+                POWER if is_energy => {
+                    multiply_in(&mut unit.powers, table.named("Wh").powers[0].0, exponent)
+                }
                 TIME => multiply_in(&mut unit.powers, time, exponent),
                 _ => multiply_in(&mut unit.powers, table.base_unit(base), exponent),
             }
         }
         unit.powers.sort_by_key(|&(id, _)| {
             let bases = table.dimension_of(id).powers();
-            (bases.iter().any(|&(base, _)| base == TIME), !bases.iter().any(|&(base, _)| table.is_money(base)))
+            (
+                bases.iter().any(|&(base, _)| base == TIME),
+                !bases.iter().any(|&(base, _)| table.is_money(base)),
+            )
         });
         unit
     }
@@ -135,12 +155,20 @@ impl Unit {
     }
 
     /// As [`Unit::conversion`], into multiples of `magnitude` (`1e8` for 亿, 0.01 for %).
-    pub fn conversion_scaled(&self, target: &Unit, magnitude: f64, table: &UnitTable) -> Option<Conversion> {
+    pub fn conversion_scaled(
+        &self,
+        target: &Unit,
+        magnitude: f64,
+        table: &UnitTable,
+    ) -> Option<Conversion> {
         if table.dimension(self) != table.dimension(target) {
             return None;
         }
         let target = if magnitude < 1.0 {
-            Scale::ONE.times_value((1.0 / magnitude).round()).power(Exponent::ONE.negated()).times(&table.scale(target), Exponent::ONE)
+            Scale::ONE
+                .times_value((1.0 / magnitude).round())
+                .power(Exponent::ONE.negated())
+                .times(&table.scale(target), Exponent::ONE)
         } else {
             table.scale(target).times_value(magnitude)
         };
@@ -193,7 +221,11 @@ impl Scale {
             #[expect(clippy::cast_precision_loss, reason = "a power of ten up to 10^9 is exact")]
             let scaled = value * denominator as f64;
             if scaled == scaled.trunc() && (1.0..9.0e15).contains(&scaled) {
-                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a whole number below 2^53")]
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    reason = "a whole number below 2^53"
+                )]
                 return self.times(&Scale::ratio(scaled as u64, denominator), Exponent::ONE);
             }
             denominator *= 10;
@@ -210,7 +242,9 @@ impl Scale {
         let (a, d) = reduce(self.numerator, other.denominator);
         let (c, b) = reduce(other.numerator, self.denominator);
         match (a.checked_mul(c), b.checked_mul(d)) {
-            (Some(numerator), Some(denominator)) => Scale { numerator, denominator, rest: self.rest * other.rest },
+            (Some(numerator), Some(denominator)) => {
+                Scale { numerator, denominator, rest: self.rest * other.rest }
+            }
             _ => Scale { numerator: 1, denominator: 1, rest: self.value() * other.value() },
         }
     }
@@ -218,18 +252,25 @@ impl Scale {
     fn power(&self, exponent: Exponent) -> Scale {
         match exponent.as_integer() {
             Some(1) => *self,
-            Some(-1) => {
-                Scale { numerator: self.denominator, denominator: self.numerator, rest: 1.0 / self.rest }
-            }
+            Some(-1) => Scale {
+                numerator: self.denominator,
+                denominator: self.numerator,
+                rest: 1.0 / self.rest,
+            },
             Some(integer) if integer.unsigned_abs() <= 64 => {
-                let factor = self.power(Exponent::new(i64::from(integer.signum()), 1).unwrap_or(Exponent::ONE));
-                (0..integer.unsigned_abs()).fold(Scale::ONE, |all, _| all.times(&factor, Exponent::ONE))
+                let factor = self
+                    .power(Exponent::new(i64::from(integer.signum()), 1).unwrap_or(Exponent::ONE));
+                (0..integer.unsigned_abs())
+                    .fold(Scale::ONE, |all, _| all.times(&factor, Exponent::ONE))
             }
             _ => Scale { rest: libm::pow(self.value(), exponent.to_f64()), ..Scale::ONE },
         }
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "worth beyond 2^53 is rounded, as every float is")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "worth beyond 2^53 is rounded, as every float is"
+    )]
     fn value(&self) -> f64 {
         self.rest * self.numerator as f64 / self.denominator as f64
     }
@@ -239,7 +280,9 @@ impl Scale {
         #[expect(clippy::cast_precision_loss, reason = "below 2^53 by the guard")]
         match (self.numerator, self.denominator) {
             (1, 1) if is_exact => Conversion::Same,
-            (1, denominator) if is_exact && denominator < 1 << 53 => Conversion::Divide(denominator as f64),
+            (1, denominator) if is_exact && denominator < 1 << 53 => {
+                Conversion::Divide(denominator as f64)
+            }
             _ => Conversion::Multiply(self.value()),
         }
     }
@@ -274,7 +317,10 @@ mod tests {
     #[test]
     fn a_unit_reads_as_written() {
         let table = UnitTable::built_in();
-        assert_eq!(unit(&table, &[("CNY", 1), ("kWh", -1), ("hour", -1)]).text(&table), "CNY/kWh/hour");
+        assert_eq!(
+            unit(&table, &[("CNY", 1), ("kWh", -1), ("hour", -1)]).text(&table),
+            "CNY/kWh/hour"
+        );
         assert_eq!(unit(&table, &[("year", -1)]).text(&table), "1/year");
         assert_eq!(unit(&table, &[("year", -2), ("kW", 2)]).text(&table), "kW^2/year^2");
     }
@@ -295,7 +341,10 @@ mod tests {
         let yuan = table.named("CNY");
         assert_eq!(yuan.conversion_scaled(&yuan, 1e8, &table), Some(Conversion::Divide(1e8)));
         let plain = Unit::none();
-        assert_eq!(plain.conversion_scaled(&plain, 0.01, &table), Some(Conversion::Multiply(100.0)));
+        assert_eq!(
+            plain.conversion_scaled(&plain, 0.01, &table),
+            Some(Conversion::Multiply(100.0))
+        );
         let rate = unit(&table, &[("year", -1)]);
         assert_eq!(rate.conversion_scaled(&rate, 0.01, &table), Some(Conversion::Multiply(100.0)));
     }
