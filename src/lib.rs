@@ -2,8 +2,10 @@
 
 pub mod diagnostic;
 pub mod expr;
+pub mod math;
 pub mod model;
 pub mod results;
+pub mod sampling;
 pub mod source;
 pub mod unit;
 

@@ -1,0 +1,16 @@
+//! The one source of the bits of every elementary and special function.
+//!
+//! Numbers in, numbers out, with stated errors; nothing here knows a model, a distribution or a
+//! stream. Functions of the trial path are branch-free per lane, so that a loop over a block is
+//! vectorized by the compiler, and never fuse a multiplication with an addition, so that every
+//! instruction set gives the same bits ([`simd`]).
+
+pub mod elementary;
+pub mod normal;
+pub mod simd;
+
+pub use elementary::{
+    atan, atan2, ceil, cos, erf, exp, exp_m1, floor, ln, ln_1p, log10, max, min, modulo, pow, powi,
+    powi_block, round_half_away, sign, sin, sqrt, tan, tanh,
+};
+pub use normal::{norm_cdf, norm_pdf, norm_quantile};
