@@ -1,6 +1,7 @@
 //! outlay: what it costs, and when it pays back.
 
 pub mod diagnostic;
+pub mod distribution;
 pub mod expr;
 pub mod math;
 pub mod model;

@@ -1,0 +1,212 @@
+//! A distribution given that it lies in a window: true truncation, renormalised.
+//!
+//! The quantile goes through the inner one on the same uniform, by whichever tail is smaller; relative accuracy is
+//! therefore that of the inner probability, not of the distance to the window's end.
+
+use super::constant::Constant;
+use super::law::Law;
+use super::parameter::ParameterError;
+use super::{Distribution, Kind, affine, mixture, quadrature};
+
+/// `inner` given low ≤ inner ≤ high.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Truncated {
+    inner: Distribution,
+    low: f64,
+    high: f64,
+    /// P(inner < low).
+    below: f64,
+    /// P(inner > high).
+    above: f64,
+    /// P(low ≤ inner ≤ high), positive.
+    mass: f64,
+}
+
+/// Discrete laws with more atoms than this have their moments integrated like continuous ones.
+const MOST_ATOMS: usize = 100_000;
+
+impl Truncated {
+    pub(super) fn build(
+        inner: Distribution,
+        low: Option<f64>,
+        high: Option<f64>,
+    ) -> Result<Distribution, ParameterError> {
+        for (index, name, bound) in [(1, "low", low), (2, "high", high)] {
+            if bound.is_some_and(f64::is_nan) {
+                return Err(ParameterError::new(index, format!("`{name}` must be a number")));
+            }
+        }
+        let (bottom, top) = inner.support();
+        let low = low.unwrap_or(f64::NEG_INFINITY).max(bottom);
+        let high = high.unwrap_or(f64::INFINITY).min(top);
+        if low == bottom && high == top {
+            return Ok(inner);
+        }
+        let mass = window_mass(&inner, low, high);
+        if !(mass > 0.0) {
+            let message =
+                if low > high { "the window is empty" } else { "the window holds no probability" };
+            let error = ParameterError::new(if low > bottom { 1 } else { 2 }, message);
+            return Err(
+                error.with_help(format!("the distribution lies between {bottom} and {top}"))
+            );
+        }
+        if low == high {
+            return Ok(Constant::of(low));
+        }
+        let (below, above) = (inner.cdf_below(low), inner.sf(high));
+        let truncated =
+            Distribution::Truncated(Box::new(Truncated { inner, low, high, below, above, mass }));
+        // one atom may be all that is left
+        if truncated.kind() == Kind::Discrete
+            && truncated.quantile(0.5 * f64::EPSILON) == truncated.quantile_upper(0.0)
+        {
+            return Ok(Constant::of(truncated.quantile_upper(0.0)));
+        }
+        Ok(truncated)
+    }
+
+    /// What is truncated.
+    pub fn inner(&self) -> &Distribution {
+        &self.inner
+    }
+
+    /// The window, cut to the support of the inner distribution.
+    pub fn window(&self) -> (f64, f64) {
+        (self.low, self.high)
+    }
+
+    /// P(low ≤ inner ≤ high).
+    pub fn mass(&self) -> f64 {
+        self.mass
+    }
+
+    /// The inner quantile at these tails, of which the smaller one counts.
+    fn invert(&self, lower: f64, upper: f64) -> f64 {
+        let x = if lower <= upper {
+            self.inner.quantile(lower)
+        } else {
+            self.inner.quantile_upper(upper)
+        };
+        x.max(self.low).min(self.high)
+    }
+
+    /// The same law with the truncation moved inside, where that has closed moments.
+    fn pushed_inside(&self) -> Option<Distribution> {
+        match &self.inner {
+            Distribution::Mixture(mixture) => {
+                let parts = mixture.components().iter().filter_map(|(p, component)| {
+                    let part = Truncated::build(component.clone(), Some(self.low), Some(self.high))
+                        .ok()?;
+                    Some((p * window_mass(component, self.low, self.high), part))
+                });
+                mixture::Mixture::build(parts.collect()).ok()
+            }
+            Distribution::Affine(outer) => {
+                let (a, b) = (outer.unmap(self.low), outer.unmap(self.high));
+                let inner =
+                    Truncated::build(outer.inner.clone(), Some(a.min(b)), Some(a.max(b))).ok()?;
+                affine::Affine::build(outer.scale, outer.shift, inner).ok()
+            }
+            _ => None,
+        }
+    }
+
+    fn moments(&self) -> (f64, f64) {
+        let this = Distribution::Truncated(Box::new(self.clone()));
+        if let Some(atoms) = this.atoms(MOST_ATOMS) {
+            let mut before = (0.0, 1.0);
+            let weighted: Vec<(f64, f64)> = atoms
+                .iter()
+                .map(|atom| {
+                    let p = if atom.cdf < 0.5 { atom.cdf - before.0 } else { before.1 - atom.sf };
+                    before = (atom.cdf, atom.sf);
+                    (p, atom.value)
+                })
+                .collect();
+            let mean: f64 = weighted.iter().map(|(p, x)| p * x).sum();
+            let variance: f64 = weighted.iter().map(|(p, x)| p * (x - mean) * (x - mean)).sum();
+            return (mean, libm::sqrt(variance));
+        }
+        quadrature::moments(&this, self.planned())
+    }
+
+    /// Whether the inner moments exist or the window makes them.
+    fn has_moments(&self, inner: Option<f64>) -> bool {
+        inner.is_some() || (self.low.is_finite() && self.high.is_finite())
+    }
+}
+
+/// P(low ≤ d ≤ high), by the tail that loses least.
+fn window_mass(d: &Distribution, low: f64, high: f64) -> f64 {
+    if low > high {
+        return 0.0;
+    }
+    let (up_to, from) = (d.cdf(high), d.sf_from(low));
+    if up_to <= 0.5 {
+        up_to - d.cdf_below(low)
+    } else if from <= 0.5 {
+        from - d.sf(high)
+    } else {
+        1.0 - d.cdf_below(low) - d.sf(high)
+    }
+}
+
+impl Law for Truncated {
+    fn support(&self) -> (f64, f64) {
+        (self.low, self.high)
+    }
+    fn cdf(&self, x: f64) -> f64 {
+        (window_mass(&self.inner, self.low, x) / self.mass).min(1.0)
+    }
+    fn sf(&self, x: f64) -> f64 {
+        let up_to = self.inner.cdf(x);
+        // P(x < inner ≤ high)
+        let mass = if up_to <= 0.5 {
+            self.inner.cdf(self.high) - up_to
+        } else {
+            self.inner.sf(x) - self.above
+        };
+        (mass / self.mass).max(0.0).min(1.0)
+    }
+    fn cdf_below(&self, x: f64) -> f64 {
+        let from = self.inner.sf_from(x);
+        // P(low ≤ inner < x)
+        let mass = if from <= 0.5 {
+            self.inner.sf_from(self.low) - from
+        } else {
+            self.inner.cdf_below(x) - self.below
+        };
+        (mass / self.mass).max(0.0).min(1.0)
+    }
+    fn sf_from(&self, x: f64) -> f64 {
+        (window_mass(&self.inner, x, self.high) / self.mass).min(1.0)
+    }
+    fn pdf(&self, x: f64) -> f64 {
+        self.inner.pdf(x) / self.mass
+    }
+    fn quantile(&self, u: f64) -> f64 {
+        self.invert(self.below + u * self.mass, self.above + (1.0 - u) * self.mass)
+    }
+    fn quantile_upper(&self, q: f64) -> f64 {
+        self.invert(self.below + (1.0 - q) * self.mass, self.above + q * self.mass)
+    }
+    fn mean(&self) -> Option<f64> {
+        if !self.has_moments(self.inner.mean()) {
+            return None;
+        }
+        Some(self.pushed_inside().map_or_else(|| Some(self.moments().0), |pushed| pushed.mean())?)
+    }
+    fn sd(&self) -> Option<f64> {
+        if !self.has_moments(self.inner.sd()) {
+            return None;
+        }
+        Some(self.pushed_inside().map_or_else(|| Some(self.moments().1), |pushed| pushed.sd())?)
+    }
+    fn kind(&self) -> Kind {
+        self.inner.kind()
+    }
+    fn planned(&self) -> Option<f64> {
+        self.inner.law().planned().filter(|base| (self.low..=self.high).contains(base))
+    }
+}
