@@ -99,6 +99,8 @@ pub enum ExprKind {
     },
     /// `[1, 2, 3]`: only as an argument.
     List(Vec<Expr>),
+    /// `"prices.csv"` or `'prices.csv'`: only as an argument.
+    Text(String),
     /// Something that could not be read and has been reported: whoever meets it stays silent.
     Error,
 }

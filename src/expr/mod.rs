@@ -1,5 +1,22 @@
-//! Expressions: grammar, lexer, parser, printer. No names are resolved here.
+//! Expressions: a string of the model file comes in, a tree of its text goes out.
+//!
+//! [`lexer`] makes tokens, [`parser`] (whose header is the grammar) makes the tree, [`print()`] makes
+//! text again. No names are resolved here and no units are known: that is the checker's.
 
 mod ast;
+mod lexer;
+mod name;
+mod parser;
+mod print;
+mod text;
+mod unit_text;
 
 pub use ast::*;
+pub use name::{KEYWORDS, is_name, is_reserved, normal_name};
+pub use parser::{MAX_DEPTH, MAX_LENGTH, MAX_NESTING, parse};
+pub use print::{print, print_number};
+pub use text::StringText;
+pub use unit_text::{magnitude, parse_unit_text};
+
+#[cfg(test)]
+mod tests;
