@@ -8,13 +8,17 @@
 //! floating-point moments along one fixed tree over block numbers ([`MomentTree`]), whatever the workers did.
 
 mod channel;
+mod distribution;
 mod histogram;
 mod moments;
 mod plan;
 mod tally;
+#[cfg(test)]
+pub(crate) mod testing;
 
 pub use channel::{Cause, Channel, MAX_LANES};
-pub use histogram::{Bucket, Distribution, Histogram, TooNarrow};
+pub use distribution::Distribution;
+pub use histogram::{Bucket, HdrError, Histogram, hdr_from_buckets};
 pub use moments::{MomentTree, Moments};
 pub use plan::{ChannelKind, ChannelPlan, Resolution};
-pub use tally::Tally;
+pub use tally::{Spread, Tally};
