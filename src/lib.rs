@@ -1,5 +1,6 @@
 //! outlay: what it costs, and when it pays back.
 
+pub mod accumulate;
 pub mod diagnostic;
 pub mod distribution;
 pub mod expr;

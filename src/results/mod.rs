@@ -1,5 +1,10 @@
 //! What a run found: summaries, intervals, provenance, statistical warnings. Nothing here draws or prints.
 
+pub mod digits;
+mod interval;
 mod result;
+mod summary;
+mod warnings;
 
 pub use result::*;
+pub use summary::{OutputPlan, base_only, summarize};

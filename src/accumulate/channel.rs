@@ -1,0 +1,268 @@
+//! One channel of a run: what is counted of its values.
+//!
+//! What comes in: a column of a block. What goes out: exact counters, moments, a histogram. What is not here:
+//! which channels there are (`tally`), what the counts mean (`results`).
+//!
+//! A block is worked through in passes over its lanes, each a plain loop that the compiler turns into wide
+//! instructions: sanitize, key, compare; only the counting itself goes lane by lane.
+
+use super::distribution::Distribution;
+use super::histogram::Histogram;
+use super::moments::{MomentTree, Moments, PARTIALS};
+use super::plan::{ChannelKind, ChannelPlan};
+
+/// Lanes of the longest block.
+pub const MAX_LANES: usize = 512;
+
+/// Why a trial has no value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Cause {
+    /// A cash flow without an internal rate of return.
+    IrrNone,
+    /// A cash flow with several.
+    IrrSeveral,
+    /// Undefined arithmetic: 0/0, the logarithm of a negative number, an overflow.
+    Arithmetic,
+}
+
+impl Cause {
+    /// `irr_none`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Cause::IrrNone => "irr_none",
+            Cause::IrrSeveral => "irr_several",
+            Cause::Arithmetic => "arithmetic",
+        }
+    }
+}
+
+/// Columns that one worker's channels share while a block is recorded.
+#[derive(Debug, Clone)]
+pub(super) struct Scratch {
+    /// The values; NaN for undefined.
+    clean: [f64; MAX_LANES],
+    /// (value − center) / scale; NaN where not finite.
+    scaled: [f64; MAX_LANES],
+    keys: [u32; MAX_LANES],
+}
+
+impl Scratch {
+    pub(super) const fn new() -> Scratch {
+        Scratch { clean: [0.0; MAX_LANES], scaled: [0.0; MAX_LANES], keys: [0; MAX_LANES] }
+    }
+}
+
+/// What is counted of one channel's values.
+#[derive(Debug, Clone)]
+pub struct Channel {
+    trials: u64,
+    finite: u64,
+    never: u64,
+    holds: u64,
+    irr_none: u64,
+    irr_several: u64,
+    at_or_below: Vec<u64>,
+    atoms: Vec<u64>,
+    is_whole: bool,
+    moments: MomentTree,
+    histogram: Histogram,
+}
+
+impl Channel {
+    pub(super) fn new(plan: &ChannelPlan) -> Channel {
+        Channel {
+            trials: 0,
+            finite: 0,
+            never: 0,
+            holds: 0,
+            irr_none: 0,
+            irr_several: 0,
+            at_or_below: vec![0; plan.limits().len()],
+            atoms: vec![0; plan.atoms().len()],
+            is_whole: true,
+            moments: MomentTree::default(),
+            histogram: Histogram::new(plan.resolution()),
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn record(
+        &mut self,
+        plan: &ChannelPlan,
+        scratch: &mut Scratch,
+        block: u64,
+        values: &[f64],
+    ) {
+        self.trials += values.len() as u64;
+        match plan.kind() {
+            ChannelKind::Condition => {
+                self.holds += count(values, |x| x == 1.0);
+                self.finite += count(values, |x| !x.is_nan());
+            }
+            ChannelKind::Number | ChannelKind::Time => {
+                self.record_numbers(plan, scratch, block, values);
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn record_numbers(
+        &mut self,
+        plan: &ChannelPlan,
+        scratch: &mut Scratch,
+        block: u64,
+        values: &[f64],
+    ) {
+        let lanes = values.len().next_multiple_of(PARTIALS);
+        let clean = &mut scratch.clean[..lanes];
+        let scaled = &mut scratch.scaled[..lanes];
+        let keys = &mut scratch.keys[..lanes];
+
+        let is_never = if plan.kind() == ChannelKind::Time { f64::INFINITY } else { 0.0 };
+        for (clean, &x) in clean.iter_mut().zip(values) {
+            *clean = if x.is_finite() | (x == is_never) { x } else { f64::NAN };
+        }
+        clean[values.len()..].fill(f64::NAN);
+
+        let center = plan.center();
+        let (first, second) = plan.divisors();
+        for (scaled, &x) in scaled.iter_mut().zip(&*clean) {
+            let y = (x - center) * first * second;
+            *scaled = if x.is_finite() { y } else { f64::NAN };
+        }
+        let bits = plan.resolution().bits();
+        for (lane, (key, &y)) in keys.iter_mut().zip(&*scaled).enumerate() {
+            let sink = Histogram::sink(lane, bits);
+            *key = if y.is_nan() { sink } else { Histogram::key(y, bits) };
+        }
+
+        let finite = count(clean, f64::is_finite);
+        self.finite += finite;
+        self.never += count(clean, |x| x == f64::INFINITY);
+        for (sum, &limit) in self.at_or_below.iter_mut().zip(plan.limits()) {
+            *sum += count(clean, |x| x <= limit);
+        }
+        if self.is_whole {
+            self.is_whole = count(clean, is_whole) == finite;
+        }
+        self.moments.insert(block, Moments::of_column(scaled, finite));
+
+        let mut in_buckets = finite;
+        for (sum, &atom) in self.atoms.iter_mut().zip(plan.atoms()) {
+            let hits = count(clean, |x| x == atom);
+            *sum += hits;
+            in_buckets -= hits;
+            for (lane, (key, &x)) in keys.iter_mut().zip(&*clean).enumerate() {
+                *key = if x == atom { Histogram::sink(lane, bits) } else { *key };
+            }
+        }
+        if in_buckets > 0 {
+            self.histogram.record(keys, clean);
+        }
+    }
+
+    pub(super) fn record_cause(&mut self, cause: Cause, count: u64) {
+        match cause {
+            Cause::IrrNone => self.irr_none += count,
+            Cause::IrrSeveral => self.irr_several += count,
+            // What no other cause claims is arithmetic.
+            Cause::Arithmetic => {}
+        }
+    }
+
+    pub(super) fn merge(&mut self, other: &Channel) {
+        self.trials += other.trials;
+        self.finite += other.finite;
+        self.never += other.never;
+        self.holds += other.holds;
+        self.irr_none += other.irr_none;
+        self.irr_several += other.irr_several;
+        self.is_whole &= other.is_whole;
+        for (sum, count) in self.at_or_below.iter_mut().zip(&other.at_or_below) {
+            *sum += count;
+        }
+        for (sum, count) in self.atoms.iter_mut().zip(&other.atoms) {
+            *sum += count;
+        }
+        self.moments.merge(&other.moments);
+        self.histogram.merge(&other.histogram);
+    }
+
+    /// Trials recorded.
+    pub fn trials(&self) -> u64 {
+        self.trials
+    }
+
+    /// Trials with a value; never is one.
+    pub fn defined(&self) -> u64 {
+        self.finite + self.never
+    }
+
+    /// Trials with a finite value.
+    pub fn finite(&self) -> u64 {
+        self.finite
+    }
+
+    /// Trials in which it never happens.
+    pub fn never(&self) -> u64 {
+        self.never
+    }
+
+    /// Trials in which the condition holds.
+    pub fn holds(&self) -> u64 {
+        self.holds
+    }
+
+    /// Trials without a value.
+    pub fn undefined(&self) -> u64 {
+        self.trials - self.defined()
+    }
+
+    /// Why they have none; the counts add up to [`Channel::undefined`].
+    pub fn causes(&self) -> [(Cause, u64); 3] {
+        let none = self.irr_none.min(self.undefined());
+        let several = self.irr_several.min(self.undefined() - none);
+        let rest = self.undefined() - none - several;
+        [(Cause::IrrNone, none), (Cause::IrrSeveral, several), (Cause::Arithmetic, rest)]
+    }
+
+    /// Defined trials at or below the base case, which is defined.
+    pub fn at_or_below_base(&self) -> u64 {
+        self.at_or_below[0]
+    }
+
+    /// Defined trials at or below each threshold of the plan.
+    pub fn within(&self) -> &[u64] {
+        &self.at_or_below[1..]
+    }
+
+    /// Moments of (value − center) / scale over the finite values: bounded, whatever the output's unit.
+    pub(super) fn scaled_moments(&self) -> Moments {
+        self.moments.total()
+    }
+
+    /// The finite values in ascending order, as far as buckets tell them apart.
+    pub(super) fn distribution(&self, plan: &ChannelPlan) -> Distribution {
+        let atoms = plan.atoms().iter().copied().zip(self.atoms.iter().copied());
+        Distribution::new(self.histogram.ascending(), atoms, self.is_whole)
+    }
+
+    /// Bytes held by the histogram.
+    pub fn bytes(&self) -> usize {
+        self.histogram.bytes()
+    }
+}
+
+/// How many values a claim holds for.
+#[inline(always)]
+fn count(values: &[f64], claim: impl Fn(f64) -> bool) -> u64 {
+    values.iter().map(|&x| u64::from(claim(x))).sum()
+}
+
+/// Whether a value is a whole number below 2⁵¹. Adding 1.5 · 2⁵² leaves no fraction; unlike `round`, it
+/// is no library call on any processor.
+#[inline(always)]
+fn is_whole(x: f64) -> bool {
+    const SHIFT: f64 = 1.5 * (1_u64 << 52) as f64;
+    (x + SHIFT) - SHIFT == x
+}

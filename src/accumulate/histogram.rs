@@ -1,0 +1,178 @@
+//! Counts of values in log-linear buckets, with each bucket's own smallest and largest value.
+//!
+//! What comes in: keys and values of a block. What goes out: buckets in ascending order, and an `hdrhistogram`
+//! for interchange: this is the only file that knows that crate. What is not here: centering, scaling and atoms
+//! (`plan`, `channel`), percentiles (`distribution`).
+//!
+//! The key of a value x is read off the bits of 1 + |y|, y = (x − center) / scale: buckets are `scale / 1024`
+//! wide (256 for a coarse one) in the middle, and from there on grow with the distance, 1024 to the octave, over
+//! every magnitude there is. The idea of an index read off a float's exponent and leading mantissa bits is that of
+//! G. Tene's HdrHistogram; the 1 makes the middle linear, so that memory goes where the values are.
+//!
+//! Because a bucket knows its smallest and largest value, no edge is ever computed: a bucket that holds one
+//! distinct value (a whole number, an atom) gives it back exactly.
+
+use super::plan::Resolution;
+
+/// Octaves of 1 + |y| on either side of the center.
+const OCTAVES: u32 = 1024;
+/// The octave that stands for lanes that are not to be counted.
+const SINK: u32 = 2 * OCTAVES;
+/// Lanes not to be counted are spread over so many buckets, lest one's stores wait for each other.
+const SINKS: u32 = 64;
+/// No page yet.
+const NO_PAGE: u16 = u16::MAX;
+
+/// What a bucket holds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Bucket {
+    /// How many values.
+    pub count: u64,
+    /// The smallest; `+inf` for none.
+    pub min: f64,
+    /// The largest; `-inf` for none.
+    pub max: f64,
+}
+
+impl Bucket {
+    const EMPTY: Bucket = Bucket { count: 0, min: f64::INFINITY, max: f64::NEG_INFINITY };
+
+    #[inline(always)]
+    fn add(&mut self, count: u64, min: f64, max: f64) {
+        self.count += count;
+        self.min = if min < self.min { min } else { self.min };
+        self.max = if max > self.max { max } else { self.max };
+    }
+}
+
+/// Why values cannot be handed over as an [`hdrhistogram::Histogram`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum HdrError {
+    /// It holds no negative values.
+    #[error("the values are not all at least 0")]
+    Negative,
+    /// Scaled, a value is beyond 2⁶³.
+    #[error("the values are too large at this scale")]
+    TooLarge,
+}
+
+/// Counts in log-linear buckets. Memory is taken an octave at a time, where values fall.
+#[derive(Debug, Clone)]
+pub struct Histogram {
+    bits: u32,
+    pages: Box<[u16]>,
+    buckets: Vec<Bucket>,
+}
+
+impl Histogram {
+    /// Nothing counted.
+    pub fn new(resolution: Resolution) -> Histogram {
+        let pages = vec![NO_PAGE; SINK as usize + 1].into_boxed_slice();
+        Histogram { bits: resolution.bits(), pages, buckets: Vec::new() }
+    }
+
+    /// The key of y = (x − center) / scale, which is not NaN, at `bits` bits an octave.
+    #[inline(always)]
+    pub(super) fn key(y: f64, bits: u32) -> u32 {
+        let above_one = (1.0 + y.abs()).to_bits() - 1.0_f64.to_bits();
+        // Only an overflow of y reaches beyond the last octave.
+        let key = ((above_one >> (52 - bits)) as u32).min((OCTAVES << bits) - 1);
+        if y < 0.0 { key | (OCTAVES << bits) } else { key }
+    }
+
+    /// A key whose counts are dropped.
+    #[inline(always)]
+    pub(super) fn sink(lane: usize, bits: u32) -> u32 {
+        (SINK << bits) | (lane as u32 & (SINKS - 1))
+    }
+
+    /// Counts a block: each value under its key.
+    #[inline(always)]
+    pub(super) fn record(&mut self, keys: &[u32], values: &[f64]) {
+        let bits = self.bits;
+        let mask = (1 << bits) - 1;
+        for (&key, &value) in keys.iter().zip(values) {
+            let octave = (key >> bits) as usize;
+            let page = self.pages[octave];
+            let page = if page == NO_PAGE { self.take_page(octave) } else { page };
+            let at = (u32::from(page) << bits) | (key & mask);
+            self.buckets[at as usize].add(1, value, value);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn take_page(&mut self, octave: usize) -> u16 {
+        let page = u16::try_from(self.buckets.len() >> self.bits).expect("at most 2049 octaves");
+        self.pages[octave] = page;
+        self.buckets.resize(self.buckets.len() + (1 << self.bits), Bucket::EMPTY);
+        page
+    }
+
+    /// Adds another histogram's counts, of the same resolution.
+    pub fn merge(&mut self, other: &Histogram) {
+        assert_eq!(self.bits, other.bits, "histograms of one channel");
+        let length = 1 << self.bits;
+        for octave in 0..SINK as usize {
+            if other.pages[octave] == NO_PAGE {
+                continue;
+            }
+            if self.pages[octave] == NO_PAGE {
+                self.take_page(octave);
+            }
+            let from = usize::from(other.pages[octave]) << self.bits;
+            let to = usize::from(self.pages[octave]) << self.bits;
+            for (sum, bucket) in
+                self.buckets[to..to + length].iter_mut().zip(&other.buckets[from..from + length])
+            {
+                sum.add(bucket.count, bucket.min, bucket.max);
+            }
+        }
+    }
+
+    /// The buckets that hold values, in ascending order.
+    pub fn ascending(&self) -> impl Iterator<Item = Bucket> + '_ {
+        let page = move |octave: u32| -> &[Bucket] {
+            match self.pages[octave as usize] {
+                NO_PAGE => &[],
+                page => &self.buckets[usize::from(page) << self.bits..][..1 << self.bits],
+            }
+        };
+        let below = (OCTAVES..2 * OCTAVES).rev().flat_map(move |octave| page(octave).iter().rev());
+        let above = (0..OCTAVES).flat_map(page);
+        below.chain(above).filter(|bucket| bucket.count > 0).map(|bucket| Bucket {
+            // + 0.0 makes -0.0 a plain 0: which of them came first is no part of the result.
+            min: bucket.min + 0.0,
+            max: bucket.max + 0.0,
+            ..*bucket
+        })
+    }
+
+    /// Bytes held.
+    pub fn bytes(&self) -> usize {
+        size_of_val(&*self.pages) + self.buckets.capacity() * size_of::<Bucket>()
+    }
+}
+
+/// The buckets as an `hdrhistogram` of three significant digits, for interchange: each value is multiplied by
+/// `scale` (units of the histogram per unit of the output) and rounded; a bucket goes to its middle.
+///
+/// # Errors
+/// Where a value is negative, or beyond 2⁶³ once scaled.
+pub fn hdr_from_buckets(
+    buckets: impl Iterator<Item = Bucket>,
+    scale: f64,
+) -> Result<hdrhistogram::Histogram<u64>, HdrError> {
+    let mut hdr = hdrhistogram::Histogram::new(3).expect("three digits are allowed");
+    for bucket in buckets {
+        if bucket.min < 0.0 {
+            return Err(HdrError::Negative);
+        }
+        let value = ((bucket.min + (bucket.max - bucket.min) / 2.0) * scale).round();
+        if value >= i64::MAX as f64 {
+            return Err(HdrError::TooLarge);
+        }
+        hdr.record_n(value as u64, bucket.count).map_err(|_| HdrError::TooLarge)?;
+    }
+    Ok(hdr)
+}
