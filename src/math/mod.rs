@@ -1,0 +1,3 @@
+//! Numerical mathematics that knows nothing of a model.
+
+pub mod irr;
