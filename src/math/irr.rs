@@ -771,6 +771,61 @@ mod tests {
         }
     }
 
+    /// Distinct positive roots by Sturm's theorem in integers; the ends of `p` are not zero.
+    fn sturm_count(p: &[i128]) -> usize {
+        let degree = p.len() - 1;
+        let derivative: Vec<i128> = (0..degree).map(|i| p[i] * (degree - i) as i128).collect();
+        let mut chain = vec![p.to_vec(), derivative];
+        while let [.., a, b] = &chain[..] {
+            let mut rest = a.clone();
+            while rest.len() >= b.len() {
+                let (lead, scale) = (rest[0] * b[0].signum(), b[0].abs());
+                for (i, r) in rest.iter_mut().enumerate() {
+                    *r = *r * scale - lead * b.get(i).copied().unwrap_or(0);
+                }
+                rest.remove(0);
+            }
+            let rest: Vec<i128> = rest.into_iter().skip_while(|&c| c == 0).collect();
+            if rest.is_empty() {
+                break;
+            }
+            let content = rest.iter().fold(0_i128, |mut a, &b| {
+                let mut b = b.abs();
+                while b != 0 {
+                    (a, b) = (b, a % b);
+                }
+                a
+            });
+            chain.push(rest.iter().map(|c| -c / content).collect());
+        }
+        let changes = |ends: Vec<i128>| {
+            let signs: Vec<i128> = ends.into_iter().map(i128::signum).filter(|&c| c != 0).collect();
+            signs.windows(2).filter(|pair| pair[0] != pair[1]).count()
+        };
+        changes(chain.iter().map(|p| p[p.len() - 1]).collect())
+            - changes(chain.iter().map(|p| p[0]).collect())
+    }
+
+    #[test]
+    fn all_small_integer_flows_agree_with_sturm() {
+        for code in 0..5_i128.pow(7) {
+            let flows: Vec<i128> = (0..7).map(|k| code / 5_i128.pow(k) % 5 - 2).collect();
+            if flows[0] == 0 || flows[6] == 0 {
+                continue;
+            }
+            let cash: Vec<f64> = flows.iter().map(|&c| c as f64).collect();
+            let expected = sturm_count(&flows);
+            match (expected, of(&cash, 1.0)) {
+                (0, Irr::NoRoot) | (2.., Irr::SeveralRoots) => {}
+                (1, Irr::Rate(rate)) => {
+                    let (value, size) = horner(&cash, 1.0 + rate);
+                    assert!(value.abs() <= 1e-14 * size, "{rate} for {cash:?}");
+                }
+                (expected, result) => panic!("{result:?}, but {expected} roots for {cash:?}"),
+            }
+        }
+    }
+
     #[test]
     fn random_flows_agree_with_a_fine_grid() {
         let mut random = Random(2);
@@ -801,8 +856,14 @@ mod tests {
             let mut cash: Vec<f64> = (0..n_out).map(|_| -random.next() - 1e-3).collect();
             cash.extend((0..n_in).map(|_| level * random.next() + 1e-9));
             let years_per_step = if trial % 2 == 0 { 1.0 } else { 1.0 / 12.0 };
-            let Irr::Rate(rate) = irr(&cash, years_per_step, &mut scratch) else {
-                panic!("no rate for {cash:?}")
+            let rate = match irr(&cash, years_per_step, &mut scratch) {
+                Irr::Rate(rate) => rate,
+                Irr::NoRoot => {
+                    let at_most = libm::pow(1.0 + MAX_RATE, years_per_step);
+                    assert!(horner(&cash, at_most).0 > 0.0, "no rate for {cash:?}");
+                    continue;
+                }
+                Irr::SeveralRoots => panic!("several rates for {cash:?}"),
             };
             if rate < -0.999_999 {
                 continue;
