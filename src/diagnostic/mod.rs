@@ -9,8 +9,6 @@ pub mod suggest;
 pub use code::Code;
 // pub use render::{render, to_json_lines};
 
-use std::collections::BTreeSet;
-
 use crate::source::Span;
 
 /// How bad it is.
@@ -50,7 +48,12 @@ pub struct Diagnostic {
 
 impl Diagnostic {
     /// A mistake at a place; the label under it may be empty.
-    pub fn new(code: Code, message: impl Into<String>, span: Span, label: impl Into<String>) -> Diagnostic {
+    pub fn new(
+        code: Code,
+        message: impl Into<String>,
+        span: Span,
+        label: impl Into<String>,
+    ) -> Diagnostic {
         Diagnostic {
             primary: Some(Label { span, text: label.into() }),
             ..Diagnostic::without_place(code, message)
@@ -100,8 +103,6 @@ impl Diagnostic {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Diagnostics {
     list: Vec<Diagnostic>,
-    /// What is told at which place already.
-    known: BTreeSet<(Code, Span)>,
 }
 
 impl Diagnostics {
@@ -112,11 +113,10 @@ impl Diagnostics {
 
     /// Adds one; the same code at the same place twice is kept once.
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        let is_new = match &diagnostic.primary {
-            Some(label) => self.known.insert((diagnostic.code, label.span)),
-            None => true,
-        };
-        if is_new {
+        let place = |d: &Diagnostic| (d.code, d.primary.as_ref().map(|label| label.span));
+        let known = diagnostic.primary.is_some()
+            && self.list.iter().any(|d| place(d) == place(&diagnostic));
+        if !known {
             self.list.push(diagnostic);
         }
     }
