@@ -3,6 +3,7 @@
 pub mod diagnostic;
 pub mod expr;
 pub mod model;
+pub mod report;
 pub mod results;
 pub mod source;
 
