@@ -6,6 +6,7 @@ pub mod distribution;
 pub mod expr;
 pub mod math;
 pub mod model;
+pub mod report;
 pub mod results;
 pub mod sampling;
 pub mod source;

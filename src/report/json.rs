@@ -1,0 +1,577 @@
+//! A result as JSON, schema `outlay.result/1`.
+//!
+//! In: a result and the time it took. Out: text that is a function of the result alone but for
+//! `elapsed_seconds`. The structs here are the wire: they mirror the schema key by key, in its
+//! order, so that the domain types stay free of it. NaN and infinity never appear: `null` and a flag.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use serde::Serialize;
+use serde_json::ser::Formatter;
+
+use crate::QuantityRow;
+use crate::results::{
+    BaseCase, Estimate, NumberSummary, OutputResult, Point, Provenance, Quantile, SimulationResult, Statistics,
+    StepSummary, Undefined, Within,
+};
+
+/// The schema's name and version.
+pub const SCHEMA: &str = "outlay.result/1";
+/// The schema of every quantity of the base case.
+const BASE_SCHEMA: &str = "outlay.base/1";
+
+/// The result as JSON, ending with a line break.
+pub fn json(result: &SimulationResult, elapsed_seconds: Option<f64>) -> String {
+    let provenance = &result.provenance;
+    let is_partial = provenance.trials < provenance.trials_asked;
+    written(&ResultWire {
+        schema: SCHEMA,
+        outlay: provenance.version,
+        format: provenance.format,
+        model: model_wire(provenance),
+        trials: provenance.trials,
+        trials_asked: is_partial.then_some(provenance.trials_asked),
+        partial: is_partial,
+        seed: provenance.seed.to_string(),
+        design: provenance.design,
+        scenario: provenance.scenario.as_deref(),
+        set: &provenance.set,
+        elapsed_seconds: elapsed_seconds.and_then(finite),
+        outputs: result.outputs.iter().map(|output| output_wire(output)).collect(),
+        warnings: &result.warnings,
+    })
+}
+
+/// Every quantity of the base case as JSON.
+pub fn quantities_json(provenance: &Provenance, rows: &[QuantityRow]) -> String {
+    let quantities = rows.iter().map(quantity_wire).collect();
+    written(&BaseWire {
+        schema: BASE_SCHEMA,
+        outlay: provenance.version,
+        model: model_wire(provenance),
+        scenario: provenance.scenario.as_deref(),
+        set: &provenance.set,
+        quantities,
+    })
+}
+
+fn written(wire: &impl Serialize) -> String {
+    let mut bytes = Vec::new();
+    let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, Lines::default());
+    wire.serialize(&mut serializer).expect("maps with text keys, written to memory");
+    bytes.push(b'\n');
+    String::from_utf8(bytes).expect("serde_json writes UTF-8")
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
+fn is_false(flag: &bool) -> bool {
+    !*flag
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
+#[derive(Serialize)]
+struct ResultWire<'a> {
+    schema: &'static str,
+    outlay: &'static str,
+    format: u32,
+    model: ModelWire<'a>,
+    trials: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trials_asked: Option<u64>,
+    #[serde(skip_serializing_if = "is_false")]
+    partial: bool,
+    seed: String,
+    design: &'static str,
+    scenario: Option<&'a str>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    set: &'a BTreeMap<String, String>,
+    elapsed_seconds: Option<f64>,
+    outputs: Vec<OutputWire<'a>>,
+    warnings: &'a [String],
+}
+
+#[derive(Serialize)]
+struct BaseWire<'a> {
+    schema: &'static str,
+    outlay: &'static str,
+    model: ModelWire<'a>,
+    scenario: Option<&'a str>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    set: &'a BTreeMap<String, String>,
+    quantities: Vec<QuantityWire<'a>>,
+}
+
+#[derive(Serialize)]
+struct ModelWire<'a> {
+    title: &'a str,
+    file: &'a str,
+    digest: &'a str,
+}
+
+#[derive(Serialize)]
+struct OutputWire<'a> {
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    about: Option<&'a str>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    index: &'a BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unit: Option<&'a str>,
+    kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    steps: Option<Vec<StepWire<'a>>>,
+    // Serialize the statistics' keys beside the name's, without serde's `flatten`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    probability: Option<Option<f64>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    low: Option<Option<f64>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    high: Option<Option<f64>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    never: Option<Option<f64>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    never_low: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    never_high: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mean: Option<Option<f64>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mean_se: Option<Option<f64>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sd: Option<Option<f64>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    min: Option<Option<f64>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max: Option<Option<f64>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    base: Option<BaseValueWire>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quantiles: Option<Vec<QuantileWire>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quantiles_if_ever: Option<Vec<QuantileWire>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    within: Option<Vec<WithinWire>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    undefined: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    causes: Option<&'a BTreeMap<String, u64>>,
+}
+
+#[derive(Serialize)]
+struct StepWire<'a> {
+    step: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    label: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    probability: Option<Option<f64>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    low: Option<Option<f64>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    high: Option<Option<f64>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    never: Option<Option<f64>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mean: Option<Option<f64>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sd: Option<Option<f64>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    base: Option<BaseValueWire>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quantiles: Option<Vec<StepQuantileWire>>,
+    #[serde(skip_serializing_if = "is_zero")]
+    undefined: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    causes: Option<&'a BTreeMap<String, u64>>,
+}
+
+/// `base` of a condition is the truth itself, of a number an object.
+enum BaseValueWire {
+    Truth(Option<bool>),
+    Number(BaseWireNumber),
+}
+
+impl Serialize for BaseValueWire {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            BaseValueWire::Truth(truth) => truth.serialize(serializer),
+            BaseValueWire::Number(number) => number.serialize(serializer),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct BaseWireNumber {
+    value: Option<f64>,
+    #[serde(skip_serializing_if = "is_false")]
+    never: bool,
+    #[serde(skip_serializing_if = "is_false")]
+    undefined: bool,
+    rank: Option<f64>,
+}
+
+#[derive(Serialize)]
+struct QuantileWire {
+    p: f64,
+    value: Option<f64>,
+    #[serde(skip_serializing_if = "is_false")]
+    never: bool,
+    #[serde(skip_serializing_if = "is_false")]
+    undefined: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    low: Option<Option<f64>>,
+    #[serde(skip_serializing_if = "is_false")]
+    low_never: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    high: Option<Option<f64>>,
+    #[serde(skip_serializing_if = "is_false")]
+    high_never: bool,
+}
+
+#[derive(Serialize)]
+struct StepQuantileWire {
+    p: f64,
+    value: Option<f64>,
+    #[serde(skip_serializing_if = "is_false")]
+    never: bool,
+    #[serde(skip_serializing_if = "is_false")]
+    undefined: bool,
+}
+
+#[derive(Serialize)]
+struct WithinWire {
+    limit: f64,
+    probability: Option<f64>,
+    low: Option<f64>,
+    high: Option<f64>,
+}
+
+#[derive(Serialize)]
+struct QuantityWire<'a> {
+    kind: &'static str,
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    about: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unit: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<PointWire>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    steps: Option<Vec<PointWire>>,
+}
+
+/// A number or a truth; `"never"` and `"undefined"` as words.
+enum PointWire {
+    Number(f64),
+    Truth(bool),
+    Word(&'static str),
+}
+
+impl Serialize for PointWire {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            PointWire::Number(value) => value.serialize(serializer),
+            PointWire::Truth(truth) => truth.serialize(serializer),
+            PointWire::Word(word) => word.serialize(serializer),
+        }
+    }
+}
+
+fn model_wire(provenance: &Provenance) -> ModelWire<'_> {
+    ModelWire { title: &provenance.title, file: &provenance.file, digest: &provenance.digest }
+}
+
+/// `None` for what JSON cannot say; −0 is 0.
+fn finite(value: f64) -> Option<f64> {
+    value.is_finite().then_some(value + 0.0)
+}
+
+fn value(point: Point) -> Option<f64> {
+    match point {
+        Point::Value(value) => finite(value),
+        Point::Never | Point::Undefined => None,
+    }
+}
+
+fn base_wire(base: BaseCase) -> BaseValueWire {
+    BaseValueWire::Number(BaseWireNumber {
+        value: value(base.value),
+        never: base.value == Point::Never,
+        undefined: base.value == Point::Undefined,
+        rank: base.rank.and_then(finite),
+    })
+}
+
+fn quantile_wire(quantile: &Quantile) -> QuantileWire {
+    // Bounds that say no more than the value itself are left out.
+    let bound = |bound: Point| match (quantile.value, bound) {
+        (Point::Undefined, _) | (Point::Never, Point::Never) => None,
+        (Point::Value(_) | Point::Never, _) => Some(value(bound)),
+    };
+    let is_value = matches!(quantile.value, Point::Value(_));
+    QuantileWire {
+        p: quantile.p,
+        value: value(quantile.value),
+        never: quantile.value == Point::Never,
+        undefined: quantile.value == Point::Undefined,
+        low: bound(quantile.low),
+        low_never: is_value && quantile.low == Point::Never,
+        high: bound(quantile.high),
+        high_never: is_value && quantile.high == Point::Never,
+    }
+}
+
+fn quantile_wires(quantiles: &[Quantile]) -> Vec<QuantileWire> {
+    quantiles.iter().map(quantile_wire).collect()
+}
+
+fn step_quantile_wire(quantile: &Quantile) -> StepQuantileWire {
+    StepQuantileWire {
+        p: quantile.p,
+        value: value(quantile.value),
+        never: quantile.value == Point::Never,
+        undefined: quantile.value == Point::Undefined,
+    }
+}
+
+fn within_wire(within: &Within) -> WithinWire {
+    let Estimate { value, low, high } = within.probability;
+    WithinWire { limit: within.limit, probability: finite(value), low: finite(low), high: finite(high) }
+}
+
+fn causes(undefined: &Undefined) -> Option<&BTreeMap<String, u64>> {
+    (undefined.count > 0).then_some(&undefined.causes)
+}
+
+/// An output's keys with no statistics yet.
+fn named<'a>(output: &'a OutputResult, kind: &'static str) -> OutputWire<'a> {
+    OutputWire {
+        name: &output.name,
+        about: output.about.as_deref(),
+        index: &output.index,
+        unit: output.unit.as_deref(),
+        kind,
+        steps: None,
+        probability: None,
+        low: None,
+        high: None,
+        never: None,
+        never_low: None,
+        never_high: None,
+        mean: None,
+        mean_se: None,
+        sd: None,
+        min: None,
+        max: None,
+        base: None,
+        quantiles: None,
+        quantiles_if_ever: None,
+        within: None,
+        undefined: None,
+        causes: None,
+    }
+}
+
+fn number_wire<'a>(wire: OutputWire<'a>, number: &'a NumberSummary) -> OutputWire<'a> {
+    OutputWire {
+        mean: Some(number.mean.and_then(finite)),
+        mean_se: Some(number.mean_se.and_then(finite)),
+        sd: Some(number.sd.and_then(finite)),
+        min: Some(number.min.and_then(finite)),
+        max: Some(number.max.and_then(finite)),
+        base: number.base.map(base_wire),
+        quantiles: Some(quantile_wires(&number.quantiles)),
+        undefined: Some(number.undefined.count),
+        causes: causes(&number.undefined),
+        ..wire
+    }
+}
+
+fn output_wire(output: &OutputResult) -> OutputWire<'_> {
+    match &output.statistics {
+        Statistics::Number(number) => number_wire(named(output, "number"), number),
+        Statistics::Time(time) => {
+            let if_ever = quantile_wires(&time.quantiles_if_ever);
+            OutputWire {
+                never: Some(time.never.and_then(|never| finite(never.value))),
+                never_low: time.never.and_then(|never| finite(never.low)),
+                never_high: time.never.and_then(|never| finite(never.high)),
+                within: Some(time.within.iter().map(within_wire).collect()),
+                quantiles_if_ever: (!if_ever.is_empty()).then_some(if_ever),
+                ..number_wire(named(output, "time"), &time.number)
+            }
+        }
+        Statistics::Probability(summary) => OutputWire {
+            probability: Some(summary.probability.and_then(|p| finite(p.value))),
+            low: Some(summary.probability.and_then(|p| finite(p.low))),
+            high: Some(summary.probability.and_then(|p| finite(p.high))),
+            base: Some(BaseValueWire::Truth(summary.base)),
+            undefined: Some(summary.undefined.count),
+            causes: causes(&summary.undefined),
+            ..named(output, "probability")
+        },
+        Statistics::Series(series) => {
+            OutputWire { steps: Some(series.steps.iter().map(step_wire).collect()), ..named(output, "series") }
+        }
+    }
+}
+
+fn step_wire(step: &StepSummary) -> StepWire<'_> {
+    let empty = StepWire {
+        step: step.step,
+        label: step.label.as_deref(),
+        probability: None,
+        low: None,
+        high: None,
+        never: None,
+        mean: None,
+        sd: None,
+        base: None,
+        quantiles: None,
+        undefined: 0,
+        causes: None,
+    };
+    let number = |never: Option<Estimate>, number: &'_ NumberSummary| {
+        (
+            never.map(|never| finite(never.value)),
+            number.mean.and_then(finite),
+            number.sd.and_then(finite),
+            number.base.map(base_wire),
+            number.quantiles.iter().map(step_quantile_wire).collect::<Vec<_>>(),
+        )
+    };
+    let (summary, never) = match &step.statistics {
+        Statistics::Number(summary) => (summary, None),
+        Statistics::Time(time) => (&time.number, time.never),
+        Statistics::Probability(summary) => {
+            return StepWire {
+                probability: Some(summary.probability.and_then(|p| finite(p.value))),
+                low: Some(summary.probability.and_then(|p| finite(p.low))),
+                high: Some(summary.probability.and_then(|p| finite(p.high))),
+                base: Some(BaseValueWire::Truth(summary.base)),
+                undefined: summary.undefined.count,
+                causes: causes(&summary.undefined),
+                ..empty
+            };
+        }
+        Statistics::Series(_) => return empty,
+    };
+    let (never, mean, sd, base, quantiles) = number(never, summary);
+    StepWire {
+        never,
+        mean: Some(mean),
+        sd: Some(sd),
+        base,
+        quantiles: Some(quantiles),
+        undefined: summary.undefined.count,
+        causes: causes(&summary.undefined),
+        ..empty
+    }
+}
+
+fn quantity_wire(row: &QuantityRow) -> QuantityWire<'_> {
+    let wire = |point: &Point| match *point {
+        Point::Value(value) if row.is_condition => PointWire::Truth(value != 0.0),
+        Point::Value(value) => finite(value).map_or(PointWire::Word("undefined"), PointWire::Number),
+        Point::Never => PointWire::Word("never"),
+        Point::Undefined => PointWire::Word("undefined"),
+    };
+    QuantityWire {
+        kind: row.kind,
+        name: &row.name,
+        about: row.about.as_deref(),
+        unit: row.unit.as_deref(),
+        value: if row.is_series { None } else { row.values.first().map(wire) },
+        steps: row.is_series.then(|| row.values.iter().map(wire).collect()),
+    }
+}
+
+/// One fact a line: the outermost object, the list of outputs, an output and its lists are broken
+/// into lines; a percentile, a step or a base case stands in one.
+#[derive(Debug, Default)]
+struct Lines {
+    /// For every open bracket, whether its items have a line each.
+    open: Vec<bool>,
+    has_items: bool,
+}
+
+impl Lines {
+    fn begin<W: io::Write + ?Sized>(&mut self, writer: &mut W, bracket: &[u8], is_broken: bool) -> io::Result<()> {
+        self.open.push(is_broken);
+        self.has_items = false;
+        writer.write_all(bracket)
+    }
+
+    fn end<W: io::Write + ?Sized>(&mut self, writer: &mut W, bracket: &[u8]) -> io::Result<()> {
+        let is_broken = self.open.pop().unwrap_or(false);
+        if is_broken && self.has_items {
+            self.new_line(writer)?;
+        }
+        self.has_items = true;
+        writer.write_all(bracket)
+    }
+
+    fn item<W: io::Write + ?Sized>(&mut self, writer: &mut W, is_first: bool) -> io::Result<()> {
+        let is_broken = self.open.last().copied().unwrap_or(false);
+        writer.write_all(if is_first { b"" } else { b"," })?;
+        if is_broken {
+            self.new_line(writer)
+        } else {
+            writer.write_all(if is_first { b"" } else { b" " })
+        }
+    }
+
+    fn new_line<W: io::Write + ?Sized>(&self, writer: &mut W) -> io::Result<()> {
+        writer.write_all(b"\n")?;
+        for _ in self.open.iter().filter(|is_broken| **is_broken) {
+            writer.write_all(b"  ")?;
+        }
+        Ok(())
+    }
+}
+
+impl Formatter for Lines {
+    fn begin_object<W: io::Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
+        let depth = self.open.len();
+        self.begin(writer, b"{", depth == 0 || depth == 2)
+    }
+
+    fn end_object<W: io::Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.end(writer, b"}")
+    }
+
+    fn begin_array<W: io::Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
+        let depth = self.open.len();
+        self.begin(writer, b"[", depth == 1 || depth == 3)
+    }
+
+    fn end_array<W: io::Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.end(writer, b"]")
+    }
+
+    fn begin_array_value<W: io::Write + ?Sized>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        self.item(writer, first)
+    }
+
+    fn end_array_value<W: io::Write + ?Sized>(&mut self, _writer: &mut W) -> io::Result<()> {
+        self.has_items = true;
+        Ok(())
+    }
+
+    fn begin_object_key<W: io::Write + ?Sized>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        self.item(writer, first)
+    }
+
+    fn begin_object_value<W: io::Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
+        writer.write_all(b": ")
+    }
+
+    fn end_object_value<W: io::Write + ?Sized>(&mut self, _writer: &mut W) -> io::Result<()> {
+        self.has_items = true;
+        Ok(())
+    }
+}

@@ -1,0 +1,544 @@
+//! What a reader is told: titles, tables of cells, notes, and the line that reproduces the run.
+//!
+//! In: a result. Out: a [`Memo`], text cell by cell, without a layout. The page of a board paper
+//! is the model: the plan's own figure first, then what the distribution makes of it.
+
+use super::number::{self, Figure, Scale};
+use crate::results::{
+    BaseCase, Estimate, NumberSummary, OutputResult, Point, ProbabilitySummary, Provenance, Quantile, SeriesSummary,
+    SimulationResult, Statistics, StepSummary, TimeSummary, Undefined,
+};
+
+/// No series is shown at more steps.
+const MOST_STEPS: usize = 13;
+/// Distances between the steps shown: whole months, quarters, halves and years where steps are months.
+const STRIDES: &[usize] = &[1, 2, 3, 4, 6, 12, 24, 36, 48, 60, 120, 240, 600, 1_200, 2_400];
+/// Characters of the digest that the last line shows: enough to tell two models apart.
+const DIGEST_SHOWN: usize = 12;
+/// Stands where a number would mean nothing.
+const NOTHING: &str = "–";
+
+/// A page: everything that a rendering for people shows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Memo {
+    /// The headline.
+    pub title: String,
+    /// The scenario and the overrides, where there are any.
+    pub assumptions: Vec<String>,
+    /// What must not be missed: the run was interrupted.
+    pub alert: Option<String>,
+    /// The tables.
+    pub grids: Vec<Grid>,
+    /// What the reader should know.
+    pub warnings: Vec<String>,
+    /// What reproduces the run.
+    pub provenance: String,
+}
+
+/// One table.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Grid {
+    /// What it shows; empty for the first table of a page.
+    pub caption: String,
+    /// Its columns.
+    pub columns: Vec<Column>,
+    /// Its rows, each with a cell a column.
+    pub rows: Vec<Vec<String>>,
+    /// Explanations of its columns and rows.
+    pub notes: Vec<String>,
+}
+
+/// One column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    /// Its head.
+    pub head: String,
+    /// Where its cells stand.
+    pub align: Align,
+    /// Columns above 0 are left out where there is no room, the greatest first.
+    pub spare: u8,
+}
+
+/// Where the cells of a column stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Align {
+    /// To the left.
+    Left,
+    /// Numbers by their decimal point, words to the right.
+    Decimal,
+    /// To the right.
+    Right,
+    /// To the left, one blank behind the column before: the second half of `66.1 ± 0.2`.
+    Joined,
+}
+
+impl Column {
+    /// A column that is always shown.
+    pub(super) fn new(head: impl Into<String>, align: Align) -> Column {
+        Column { head: head.into(), align, spare: 0 }
+    }
+
+    /// A column that gives way where there is no room.
+    pub(super) fn spare(head: impl Into<String>, align: Align, spare: u8) -> Column {
+        Column { head: head.into(), align, spare }
+    }
+}
+
+impl Grid {
+    /// A table without rows.
+    pub(super) fn new(caption: impl Into<String>, columns: Vec<Column>) -> Grid {
+        Grid { caption: caption.into(), columns, rows: Vec::new(), notes: Vec::new() }
+    }
+
+    /// Leaves a column out where all its cells are empty.
+    pub(super) fn without_empty_columns(mut self) -> Grid {
+        for column in (1..self.columns.len()).rev() {
+            if self.rows.iter().all(|row| row[column].is_empty()) {
+                self.columns.remove(column);
+                for row in &mut self.rows {
+                    row.remove(column);
+                }
+            }
+        }
+        self
+    }
+}
+
+/// The page of a result.
+pub fn memo(result: &SimulationResult) -> Memo {
+    let provenance = &result.provenance;
+    let trials = provenance.trials;
+    let mut grids = Vec::new();
+    let figures = if trials == 0 { base_grid(&result.outputs) } else { figures_grid(&result.outputs, trials) };
+    let probabilities = probabilities_grid(&result.outputs, trials);
+    grids.extend([figures, probabilities].into_iter().filter(|grid| !grid.rows.is_empty()));
+    for output in &result.outputs {
+        if let Statistics::Series(series) = &output.statistics {
+            grids.push(series_grid(output, series, trials));
+        }
+    }
+    Memo {
+        title: provenance.title.clone(),
+        assumptions: assumptions(provenance),
+        alert: alert(provenance),
+        grids,
+        warnings: result.warnings.clone(),
+        provenance: provenance_line(provenance),
+    }
+}
+
+/// `Scenario small_model`, `With gpus = 300 GPU`.
+fn assumptions(provenance: &Provenance) -> Vec<String> {
+    let scenario = provenance.scenario.iter().map(|name| format!("Scenario: {name}"));
+    let set: Vec<String> = provenance.set.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+    let set = (!set.is_empty()).then(|| format!("Set: {}", set.join(", ")));
+    scenario.chain(set).collect()
+}
+
+fn alert(provenance: &Provenance) -> Option<String> {
+    let Provenance { trials, trials_asked, .. } = *provenance;
+    (trials < trials_asked).then(|| match trials {
+        0 => format!("Interrupted before the first of {} trials: the base case alone.", number::grouped(trials_asked)),
+        _ => format!(
+            "Interrupted: {} of {} trials. Every figure below is of the trials done.",
+            number::grouped(trials),
+            number::grouped(trials_asked)
+        ),
+    })
+}
+
+/// `outlay 0.1.0 · format 1 · a800-10k sha256:1f3a… · seed 1 · random · 1,000,000 trials`.
+fn provenance_line(provenance: &Provenance) -> String {
+    let digest: String = provenance.digest.chars().take(DIGEST_SHOWN).collect();
+    let mut parts = vec![
+        format!("outlay {}", provenance.version),
+        format!("format {}", provenance.format),
+        if digest.is_empty() { provenance.file.clone() } else { format!("{} sha256:{digest}", provenance.file) },
+    ];
+    if provenance.trials == 0 {
+        parts.push("base case".to_owned());
+    } else {
+        parts.push(format!("seed {}", provenance.seed));
+        parts.push(provenance.design.to_owned());
+        parts.push(format!("{} trials", number::grouped(provenance.trials)));
+    }
+    parts.extend(provenance.scenario.iter().map(|name| format!("scenario {name}")));
+    parts.extend(provenance.set.iter().map(|(name, value)| format!("set {name}={value}")));
+    parts.join(" · ")
+}
+
+/// `Total investment`, `Budget [alibaba]`.
+fn label(output: &OutputResult) -> String {
+    let name = output.about.as_deref().unwrap_or(&output.name);
+    if output.index.is_empty() {
+        return name.to_owned();
+    }
+    let labels: Vec<&str> = output.index.values().map(String::as_str).collect();
+    format!("{name} [{}]", labels.join(", "))
+}
+
+fn unit(output: &OutputResult) -> String {
+    output.unit.clone().unwrap_or_default()
+}
+
+/// Half the width of a percentile's interval; 0 where a bound is no number.
+fn half_width(quantile: &Quantile) -> f64 {
+    match (quantile.low, quantile.high) {
+        (Point::Value(low), Point::Value(high)) => (high - low) / 2.0,
+        (Point::Value(_) | Point::Never | Point::Undefined, _) => 0.0,
+    }
+}
+
+fn quantile_figure(quantile: &Quantile) -> Option<Figure> {
+    match quantile.value {
+        Point::Value(value) => Some(Figure { value, half_width: half_width(quantile) }),
+        Point::Never | Point::Undefined => None,
+    }
+}
+
+/// A point in words or, written by the row's scale, in figures.
+pub(super) fn point(point: Point, write: impl Fn(f64) -> String) -> String {
+    match point {
+        Point::Value(value) => write(value),
+        Point::Never => "never".to_owned(),
+        Point::Undefined => "undefined".to_owned(),
+    }
+}
+
+/// The scale of a row from its percentiles; from the base case where there are none.
+fn scale(quantiles: &[Quantile], base: Option<BaseCase>) -> Scale {
+    let mut figures: Vec<Figure> = quantiles.iter().filter_map(quantile_figure).collect();
+    if figures.is_empty()
+        && let Some(BaseCase { value: Point::Value(value), .. }) = base
+    {
+        figures.push(Figure::exact(value));
+    }
+    Scale::of(&figures)
+}
+
+fn quantile_cells(quantiles: &[Quantile], scale: Scale) -> impl Iterator<Item = String> {
+    quantiles.iter().map(move |quantile| {
+        point(quantile.value, |value| scale.write(Figure { value, half_width: half_width(quantile) }))
+    })
+}
+
+fn base_cell(base: Option<BaseCase>, scale: Scale) -> String {
+    base.map_or_else(String::new, |base| point(base.value, |value| scale.write(Figure::exact(value))))
+}
+
+fn rank_cell(base: Option<BaseCase>) -> String {
+    base.and_then(|base| base.rank).map_or_else(String::new, number::percent)
+}
+
+fn mean_cells(summary: &NumberSummary) -> [String; 2] {
+    match summary.mean {
+        Some(mean) => {
+            let (mean, error) = number::mean_and_error(mean, summary.mean_se);
+            [mean, if error.is_empty() { error } else { format!("± {error}") }]
+        }
+        None => [NOTHING.to_owned(), String::new()],
+    }
+}
+
+/// The share of trials without a value; empty where there are none.
+fn undefined_cell(undefined: &Undefined, trials: u64) -> String {
+    if undefined.count == 0 || trials == 0 {
+        return String::new();
+    }
+    number::percent(undefined.count as f64 / trials as f64)
+}
+
+fn undefined_note(output: &OutputResult, undefined: &Undefined, trials: u64) -> Option<String> {
+    (undefined.count > 0 && trials > 0).then(|| {
+        let causes: Vec<String> =
+            undefined.causes.iter().map(|(cause, count)| format!("{cause} {}", number::grouped(*count))).collect();
+        let causes = if causes.is_empty() { String::new() } else { format!(" ({})", causes.join(", ")) };
+        format!(
+            "{}: undefined in {} of {} trials{causes}; its figures are of the others.",
+            label(output),
+            number::grouped(undefined.count),
+            number::grouped(trials)
+        )
+    })
+}
+
+/// The percentiles that the columns stand for: those of the first output that has any.
+fn percentiles(outputs: &[OutputResult]) -> Vec<f64> {
+    let of = |statistics: &Statistics| match statistics {
+        Statistics::Number(number) => number.quantiles.iter().map(|q| q.p).collect(),
+        Statistics::Time(time) => time.number.quantiles.iter().map(|q| q.p).collect(),
+        Statistics::Probability(_) | Statistics::Series(_) => Vec::new(),
+    };
+    outputs.iter().map(|output| of(&output.statistics)).find(|list: &Vec<f64>| !list.is_empty()).unwrap_or_default()
+}
+
+/// Numbers and times, one row each.
+fn figures_grid(outputs: &[OutputResult], trials: u64) -> Grid {
+    let percentiles = percentiles(outputs);
+    let mut columns = vec![
+        Column::new("", Align::Left),
+        Column::new("unit", Align::Left),
+        Column::new("base", Align::Decimal),
+        Column::spare("rank", Align::Right, 2),
+        Column::spare("mean", Align::Decimal, 1),
+        Column::spare("± se", Align::Joined, 3),
+    ];
+    columns.extend(percentiles.iter().map(|p| Column::new(number::percentile_name(*p), Align::Decimal)));
+    columns.push(Column::new("P(never)", Align::Right));
+    columns.push(Column::new("undefined", Align::Right));
+    let mut grid = Grid::new("", columns);
+    for output in outputs {
+        let (summary, never) = match &output.statistics {
+            Statistics::Number(number) => (number, String::new()),
+            Statistics::Time(time) => (&time.number, time.never.map_or_else(String::new, |p| number::percent(p.value))),
+            Statistics::Probability(_) | Statistics::Series(_) => continue,
+        };
+        let scale = scale(&summary.quantiles, summary.base);
+        let [mean, error] = mean_cells(summary);
+        let mut row = vec![
+            label(output),
+            unit(output),
+            base_cell(summary.base, scale),
+            rank_cell(summary.base),
+            mean,
+            error,
+        ];
+        row.extend(quantile_cells(&summary.quantiles, scale));
+        row.resize(6 + percentiles.len(), NOTHING.to_owned());
+        row.push(never);
+        row.push(undefined_cell(&summary.undefined, trials));
+        grid.rows.push(row);
+        grid.notes.extend(undefined_note(output, &summary.undefined, trials));
+        if let Statistics::Time(time) = &output.statistics {
+            grid.rows.extend(if_ever_row(time, &unit(output), percentiles.len()));
+        }
+    }
+    explain(&mut grid, !percentiles.is_empty());
+    grid.without_empty_columns()
+}
+
+/// The percentiles of the trials in which it happens at all.
+fn if_ever_row(time: &TimeSummary, unit: &str, n_percentiles: usize) -> Option<Vec<String>> {
+    if time.quantiles_if_ever.is_empty() {
+        return None;
+    }
+    let scale = scale(&time.quantiles_if_ever, None);
+    let mut row = vec!["  if ever".to_owned(), unit.to_owned()];
+    row.resize(6, String::new());
+    row.extend(quantile_cells(&time.quantiles_if_ever, scale));
+    row.resize(6 + n_percentiles, String::new());
+    row.resize(8 + n_percentiles, String::new());
+    Some(row)
+}
+
+fn explain(grid: &mut Grid, has_percentiles: bool) {
+    if grid.rows.is_empty() {
+        return;
+    }
+    let mut parts = Vec::new();
+    if grid.rows.iter().any(|row| !row[2].is_empty()) {
+        parts.push("base: all inputs at their base");
+    }
+    if grid.rows.iter().any(|row| !row[3].is_empty()) {
+        parts.push("rank: share of trials at or below the base");
+    }
+    if grid.rows.iter().any(|row| !row[5].is_empty()) {
+        parts.push("se: standard error");
+    }
+    if has_percentiles {
+        parts.push("P5: not exceeded in 5 % of trials");
+    }
+    grid.notes.insert(0, parts.join(" · "));
+}
+
+/// Numbers and times of the base case, one value each.
+fn base_grid(outputs: &[OutputResult]) -> Grid {
+    let columns = vec![
+        Column::new("", Align::Left),
+        Column::new("base", Align::Decimal),
+        Column::new("unit", Align::Left),
+    ];
+    let mut grid = Grid::new("", columns);
+    for output in outputs {
+        let base = match &output.statistics {
+            Statistics::Number(number) => number.base.map(|base| base.value),
+            Statistics::Time(time) => time.number.base.map(|base| base.value),
+            Statistics::Probability(probability) => {
+                grid.rows.push(vec![label(output), truth(probability.base), String::new()]);
+                continue;
+            }
+            Statistics::Series(_) => continue,
+        };
+        let cell = base.map_or_else(|| NOTHING.to_owned(), |base| point(base, number::exact));
+        grid.rows.push(vec![label(output), cell, unit(output)]);
+    }
+    grid.without_empty_columns()
+}
+
+/// A condition in the base case.
+fn truth(base: Option<bool>) -> String {
+    match base {
+        Some(true) => "true",
+        Some(false) => "false",
+        None => "undefined",
+    }
+    .to_owned()
+}
+
+/// Conditions, and how likely a time stays within its limits.
+fn probabilities_grid(outputs: &[OutputResult], trials: u64) -> Grid {
+    let columns = vec![
+        Column::new("", Align::Left),
+        Column::new("probability", Align::Decimal),
+        Column::new("95 % interval", Align::Right),
+        Column::new("base", Align::Left),
+        Column::new("undefined", Align::Right),
+    ];
+    let mut grid = Grid::new("Probabilities", columns);
+    if trials == 0 {
+        return grid;
+    }
+    let cells = |estimate: Option<Estimate>| match estimate {
+        Some(e) => number::percent_with_interval(e.value, e.low, e.high),
+        None => (NOTHING.to_owned(), String::new()),
+    };
+    for output in outputs {
+        match &output.statistics {
+            Statistics::Probability(ProbabilitySummary { probability, base, undefined }) => {
+                let (probability, interval) = cells(*probability);
+                let undefined_share = undefined_cell(undefined, trials);
+                grid.rows.push(vec![label(output), probability, interval, truth(*base), undefined_share]);
+                grid.notes.extend(undefined_note(output, undefined, trials));
+            }
+            Statistics::Time(time) => {
+                for within in &time.within {
+                    let (probability, interval) = cells(Some(within.probability));
+                    let base = match time.number.base.map(|base| base.value) {
+                        Some(Point::Value(value)) => truth(Some(value <= within.limit)),
+                        Some(Point::Never) => truth(Some(false)),
+                        Some(Point::Undefined) | None => String::new(),
+                    };
+                    let limit = limit(within.limit, output.unit.as_deref());
+                    let name = format!("{} within {limit}", label(output));
+                    grid.rows.push(vec![name, probability, interval, base, String::new()]);
+                }
+            }
+            Statistics::Number(_) | Statistics::Series(_) => {}
+        }
+    }
+    grid.without_empty_columns()
+}
+
+/// `24 months`, `1 year`, `36`.
+fn limit(value: f64, unit: Option<&str>) -> String {
+    let number = number::exact(value);
+    match unit {
+        Some(unit @ ("month" | "year" | "quarter" | "week" | "day" | "hour")) if number != "1" => {
+            format!("{number} {unit}s")
+        }
+        Some(unit) => format!("{number} {unit}"),
+        None => number,
+    }
+}
+
+/// Which of `n` steps are shown: the first, the last, and some at even distances between.
+pub(super) fn shown_steps(n: usize, most: usize) -> Vec<usize> {
+    let last = n.saturating_sub(1);
+    let count = |stride: usize| last.div_ceil(stride) + 1;
+    let stride = STRIDES.iter().copied().find(|stride| count(*stride) <= most).unwrap_or(last.max(1));
+    let mut steps: Vec<usize> = (0..last).step_by(stride).collect();
+    if n > 0 {
+        steps.push(last);
+    }
+    steps
+}
+
+/// One series: percentile bands, or a probability, at some steps.
+fn series_grid(output: &OutputResult, series: &SeriesSummary, trials: u64) -> Grid {
+    let unit = output.unit.as_ref().map_or_else(String::new, |unit| format!(", {unit}"));
+    let caption = format!("{}{unit}", label(output));
+    let shown: Vec<&StepSummary> =
+        shown_steps(series.steps.len(), MOST_STEPS).into_iter().map(|step| &series.steps[step]).collect();
+    let mut columns = vec![Column::new("step", Align::Right), Column::new("date", Align::Left)];
+    let head = |step: &&StepSummary| vec![step.step.to_string(), step.label.clone().unwrap_or_default()];
+    if shown.iter().any(|step| matches!(step.statistics, Statistics::Probability(_))) {
+        columns.push(Column::new("base", Align::Left));
+        columns.push(Column::new("probability", Align::Decimal));
+        columns.push(Column::new("95 % interval", Align::Right));
+        let mut grid = Grid::new(caption, columns);
+        for step in &shown {
+            let Statistics::Probability(summary) = &step.statistics else { continue };
+            let (probability, interval) = summary
+                .probability
+                .map_or_else(Default::default, |e| number::percent_with_interval(e.value, e.low, e.high));
+            grid.rows.push([head(step), vec![truth(summary.base), probability, interval]].concat());
+        }
+        return grid.without_empty_columns();
+    }
+    let summaries: Vec<(Vec<String>, &NumberSummary, Option<Estimate>)> = shown
+        .iter()
+        .filter_map(|step| match &step.statistics {
+            Statistics::Number(number) => Some((head(step), number, None)),
+            Statistics::Time(time) => Some((head(step), &time.number, time.never)),
+            Statistics::Probability(_) | Statistics::Series(_) => None,
+        })
+        .collect();
+    let percentiles: Vec<f64> = summaries.first().map_or_else(Vec::new, |s| s.1.quantiles.iter().map(|q| q.p).collect());
+    columns.push(Column::new("base", Align::Decimal));
+    columns.push(Column::spare("mean", Align::Decimal, 1));
+    columns.extend(percentiles.iter().map(|p| Column::new(number::percentile_name(*p), Align::Decimal)));
+    columns.push(Column::new("P(never)", Align::Right));
+    columns.push(Column::new("undefined", Align::Right));
+    let mut grid = Grid::new(caption, columns);
+    // One scale for the whole table, so that a column reads as a movement.
+    let all: Vec<Figure> = summaries
+        .iter()
+        .flat_map(|(_, summary, _)| {
+            let base = summary.base.map(|base| base.value);
+            let base = if let Some(Point::Value(value)) = base { Some(Figure::exact(value)) } else { None };
+            summary.quantiles.iter().filter_map(quantile_figure).chain(base)
+        })
+        .collect();
+    let scale = Scale::of(&all);
+    for (head, summary, never) in summaries {
+        let mut row = head;
+        row.push(base_cell(summary.base, scale));
+        row.push(summary.mean.map_or_else(String::new, |mean| scale.write(Figure::exact(mean))));
+        row.extend(quantile_cells(&summary.quantiles, scale));
+        row.resize(4 + percentiles.len(), NOTHING.to_owned());
+        row.push(never.map_or_else(String::new, |p| number::percent(p.value)));
+        row.push(undefined_cell(&summary.undefined, trials));
+        grid.rows.push(row);
+    }
+    grid.without_empty_columns()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sixty_months_are_shown_by_halves_of_a_year() {
+        assert_eq!(shown_steps(61, 13), [0, 6, 12, 18, 24, 30, 36, 42, 48, 54, 60]);
+        assert_eq!(shown_steps(73, 13).len(), 13);
+    }
+
+    #[test]
+    fn the_first_and_the_last_step_are_always_shown() {
+        assert_eq!(shown_steps(0, 13), []);
+        assert_eq!(shown_steps(1, 13), [0]);
+        assert_eq!(shown_steps(12, 13), (0..12).collect::<Vec<_>>());
+        assert_eq!(shown_steps(66, 13).last(), Some(&65));
+        for n in 1..400 {
+            assert!(shown_steps(n, 13).len() <= 13, "{n}");
+        }
+        assert!(shown_steps(20_001, 13).len() <= 13);
+    }
+
+    #[test]
+    fn limits_of_time_read_as_words() {
+        assert_eq!(limit(24.0, Some("month")), "24 months");
+        assert_eq!(limit(1.0, Some("year")), "1 year");
+        assert_eq!(limit(2.5, None), "2.5");
+    }
+}

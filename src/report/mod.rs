@@ -1,0 +1,28 @@
+//! What a run found, as text: tables to read, Markdown to paste, CSV and JSON to compute with.
+//!
+//! In: a [`SimulationResult`](crate::results::SimulationResult), or the rows of the base case and
+//! of the inputs. Out: a `String`. Nothing here opens a file, looks at the clock or knows whether
+//! a terminal is there: width and color come in.
+//!
+//! The two renderings for people share one content: [`Memo`] decides what stands in which table,
+//! [`table()`] and [`markdown`] how that looks.
+
+mod csv;
+mod json;
+mod listing;
+mod memo;
+mod number;
+mod table;
+mod markdown;
+
+pub use self::csv::{csv, quantities_csv};
+pub use json::{SCHEMA, json, quantities_json};
+pub use listing::{inputs_memo, quantities_memo};
+pub use markdown::markdown;
+pub use memo::{Align, Column, Grid, Memo, memo};
+pub use table::{Look, table};
+
+pub(crate) use number::grouped;
+
+#[cfg(test)]
+mod fixture;

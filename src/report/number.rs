@@ -1,0 +1,309 @@
+//! Numbers as people write them: how many digits, grouped thousands, percentages.
+//!
+//! In: a value and what is known of its error. Out: text without its unit. Nothing here decides
+//! what is shown. At most four significant digits of an estimate are written, and none that the
+//! Monte Carlo error leaves open (JCGM 100:2008 "GUM", 7.2.6: digits follow the uncertainty).
+//! Powers of ten are taken from decimal text, never from a logarithm: the same digits everywhere.
+
+use std::cmp::Ordering;
+
+/// The most significant digits of an estimate.
+const ESTIMATE_DIGITS: i32 = 4;
+/// The most significant digits of a number that has no sampling error.
+const EXACT_DIGITS: i32 = 6;
+/// A small value beside large ones of its row keeps at least so many.
+const FEWEST_DIGITS: i32 = 2;
+/// The last digit of the best determined figure of a row may be off by so many units (95 %).
+const UNITS_OPEN: f64 = 2.0;
+/// The last digit of any figure of a row may be off by so many units; else it loses digits of its own.
+const UNITS_OPEN_AT_WORST: f64 = 12.0;
+/// From here on, and below the reciprocal of [`SCIENTIFIC_BELOW`], powers of ten are written.
+const SCIENTIFIC_FROM: f64 = 1e15;
+const SCIENTIFIC_BELOW: f64 = 1e-4;
+
+/// `1,000,000`.
+pub(crate) fn grouped(n: u64) -> String {
+    group_digits(&n.to_string())
+}
+
+/// Inserts a comma before every third digit from the right.
+fn group_digits(digits: &str) -> String {
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (position, digit) in digits.chars().enumerate() {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// The power of ten of a value once it is rounded to `digits` significant digits; 0 for 0.
+fn exponent(value: f64, digits: i32) -> i32 {
+    let precision = usize::try_from(digits - 1).unwrap_or(0);
+    let text = format!("{:.*e}", precision, value.abs());
+    text.rsplit('e').next().and_then(|e| e.parse().ok()).unwrap_or(0)
+}
+
+/// `value × 10^power` as the nearest double, by its decimal text: 0.07 becomes 7 and not 7.000000000000001.
+pub(crate) fn shifted(value: f64, power: i32) -> f64 {
+    let text = format!("{value:e}");
+    let Some((mantissa, exponent)) = text.split_once('e') else { return value };
+    let exponent: i32 = exponent.parse().unwrap_or(0);
+    format!("{mantissa}e{}", exponent + power).parse().unwrap_or(value)
+}
+
+/// A value with that many decimals; a negative number of them rounds to tens, hundreds, …
+pub(crate) fn fixed(value: f64, decimals: i32) -> String {
+    if value != 0.0 && value.abs() >= SCIENTIFIC_FROM {
+        return scientific(value);
+    }
+    let text = if decimals >= 0 {
+        format!("{:.*}", usize::try_from(decimals).unwrap_or(0), value.abs())
+    } else {
+        let whole = shifted(value.abs(), decimals).round();
+        format!("{:.0}", shifted(whole, -decimals))
+    };
+    let (whole, rest) = match text.split_once('.') {
+        Some((whole, fraction)) => (whole, format!(".{fraction}")),
+        None => (text.as_str(), String::new()),
+    };
+    let is_zero = text.bytes().all(|byte| matches!(byte, b'0' | b'.'));
+    let sign = if value < 0.0 && !is_zero { "-" } else { "" };
+    format!("{sign}{}{rest}", group_digits(whole))
+}
+
+/// `1.235e18`.
+fn scientific(value: f64) -> String {
+    format!("{:.*e}", 3, value)
+}
+
+/// Leaves the zeros behind the last decimal out: `26.65`, `10`.
+fn trimmed(text: &str) -> String {
+    if text.contains('.') && !text.contains('e') {
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    } else {
+        text.to_owned()
+    }
+}
+
+/// A number that has no sampling error: up to six significant digits, no zeros at the end.
+pub(crate) fn exact(value: f64) -> String {
+    if value != 0.0 && value.abs() < SCIENTIFIC_BELOW {
+        return scientific(value);
+    }
+    trimmed(&fixed(value, (EXACT_DIGITS - 1 - exponent(value, EXACT_DIGITS)).max(0)))
+}
+
+/// The decimals up to which a half-width of `half_width` leaves at most `units` of the last digit open.
+fn decimals_open(half_width: f64, units: f64) -> i32 {
+    // floor(log10(units / half_width)), from decimal text; a hair wider, so that 0.1 counts as 0.1.
+    let ratio = units / half_width * (1.0 + 1e-9);
+    let text = format!("{ratio:.17e}");
+    text.rsplit('e').next().and_then(|e| e.parse().ok()).unwrap_or(0)
+}
+
+/// A figure of a row and half the width of its 95 % interval (0 where it is exact or not known).
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Figure {
+    /// The value.
+    pub(crate) value: f64,
+    /// Half the width of its interval.
+    pub(crate) half_width: f64,
+}
+
+impl Figure {
+    /// A figure without an error.
+    pub(crate) fn exact(value: f64) -> Figure {
+        Figure { value, half_width: 0.0 }
+    }
+}
+
+/// How the figures of one row are written: with the same decimals wherever that makes sense.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Scale {
+    decimals: i32,
+    is_whole: bool,
+}
+
+impl Scale {
+    /// From the figures that the row shows.
+    pub(crate) fn of(figures: &[Figure]) -> Scale {
+        let largest = figures.iter().map(|f| f.value.abs()).max_by(f64::total_cmp).unwrap_or(0.0);
+        let is_whole = figures.iter().all(|f| f.value.fract() == 0.0);
+        let best = figures.iter().map(|f| f.half_width).filter(|h| *h > 0.0).min_by(f64::total_cmp);
+        let decimals = ESTIMATE_DIGITS - 1 - exponent(largest, ESTIMATE_DIGITS);
+        let decimals = match best {
+            Some(half_width) => decimals.min(decimals_open(half_width, UNITS_OPEN)),
+            None => decimals,
+        };
+        Scale { decimals: if is_whole { decimals.min(0) } else { decimals }, is_whole }
+    }
+
+    /// One figure of the row.
+    pub(crate) fn write(self, figure: Figure) -> String {
+        let Figure { value, half_width } = figure;
+        if value != 0.0 && value.abs() < SCIENTIFIC_BELOW && self.decimals > 4 {
+            return scientific(value);
+        }
+        let mut decimals = self.decimals;
+        if !self.is_whole && value != 0.0 {
+            decimals = decimals.max(FEWEST_DIGITS - 1 - exponent(value, FEWEST_DIGITS));
+        }
+        if half_width > 0.0 {
+            decimals = decimals.min(decimals_open(half_width, UNITS_OPEN_AT_WORST).max(self.decimals - 2));
+        }
+        fixed(value, decimals)
+    }
+}
+
+/// A mean and its standard error, `("66.12", "0.01")`: digits down to the error's first.
+pub(crate) fn mean_and_error(mean: f64, error: Option<f64>) -> (String, String) {
+    let most = ESTIMATE_DIGITS - 1 - exponent(mean, ESTIMATE_DIGITS);
+    let Some(error) = error.filter(|error| *error > 0.0) else {
+        let text = fixed(mean, most);
+        return (if mean.fract() == 0.0 { trimmed(&text) } else { text }, String::new());
+    };
+    let wanted = -exponent(error, 1);
+    let decimals = match wanted.cmp(&most) {
+        Ordering::Less | Ordering::Equal => wanted,
+        // A mean near zero beside a large spread still deserves the error's digit.
+        Ordering::Greater if mean.abs() <= error => wanted,
+        Ordering::Greater => most,
+    };
+    let written = fixed(error, decimals);
+    let is_zero = written.bytes().all(|byte| matches!(byte, b'0' | b'.'));
+    let error = if is_zero { format!("<{}", fixed(shifted(1.0, -decimals), decimals)) } else { written };
+    (fixed(mean, decimals), error)
+}
+
+/// A probability as a percentage, `31 %`, with two significant digits of it or of what is missing to 100 %.
+pub(crate) fn percent(p: f64) -> String {
+    format!("{} %", fixed(shifted(p, 2), percent_decimals(p, 2)))
+}
+
+/// The same with the digits that its interval supports, three at most: `99.03 %` and `99.01 – 99.05 %`.
+pub(crate) fn percent_with_interval(p: f64, low: f64, high: f64) -> (String, String) {
+    let half_width = shifted((high - low) / 2.0, 2);
+    let supported = if half_width > 0.0 { decimals_open(half_width, UNITS_OPEN).max(0) } else { 12 };
+    let decimals = supported.min(percent_decimals(p, 3).max(0));
+    let write = |p: f64| {
+        let is_end = p <= 0.0 || p >= 1.0;
+        // The bound of an event that was never seen is worth a digit: 0.0004 %.
+        let own = if is_end { 0 } else { decimals.max(percent_decimals(p, 1)) };
+        fixed(shifted(p, 2), if is_end { own } else { own.max(decimals) })
+    };
+    (format!("{} %", write(p)), format!("{} – {} %", write(low), write(high)))
+}
+
+/// Decimals of a percentage that show `digits` significant digits of min(p, 1 − p).
+fn percent_decimals(p: f64, digits: i32) -> i32 {
+    let rare = shifted(p.min(1.0 - p), 2);
+    if rare <= 0.0 { 0 } else { (digits - 1 - exponent(rare, digits)).clamp(0, 9) }
+}
+
+/// `P5`, `P97.5`, from a non-exceedance probability.
+pub(crate) fn percentile_name(p: f64) -> String {
+    format!("P{}", shifted(p, 2))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check_row(figures: &[(f64, f64)], expected: &[&str]) {
+        let figures: Vec<Figure> =
+            figures.iter().map(|&(value, half_width)| Figure { value, half_width }).collect();
+        let scale = Scale::of(&figures);
+        let written: Vec<String> = figures.iter().map(|figure| scale.write(*figure)).collect();
+        assert_eq!(written, expected);
+    }
+
+    #[test]
+    fn thousands_are_grouped() {
+        assert_eq!(grouped(0), "0");
+        assert_eq!(grouped(999), "999");
+        assert_eq!(grouped(1_000), "1,000");
+        assert_eq!(grouped(12_345_678), "12,345,678");
+    }
+
+    #[test]
+    fn percentiles_are_named_by_their_short_decimal() {
+        assert_eq!(percentile_name(0.05), "P5");
+        assert_eq!(percentile_name(0.975), "P97.5");
+        assert_eq!(percentile_name(0.999), "P99.9");
+        assert_eq!(percentile_name(0.07), "P7");
+    }
+
+    #[test]
+    fn a_row_shows_four_digits_of_its_largest_figure_at_most() {
+        check_row(&[(52.0123, 0.0), (66.1267, 0.0), (83.2, 0.0)], &["52.01", "66.13", "83.20"]);
+        check_row(&[(-6547.4, 0.0), (15.2, 0.0)], &["-6,547", "15"]);
+        check_row(&[(6_599_612_345.5, 0.0), (0.0, 0.0)], &["6,600,000,000", "0"]);
+    }
+
+    #[test]
+    fn digits_that_the_error_leaves_open_are_not_shown() {
+        check_row(&[(52.013, 0.11), (66.127, 0.1), (83.27, 0.15)], &["52.0", "66.1", "83.3"]);
+        check_row(&[(66.127, 0.1), (983.27, 40.0)], &["66.1", "980"]);
+        check_row(&[(4571.0, 300.0), (6123.0, 150.0)], &["4,600", "6,100"]);
+    }
+
+    #[test]
+    fn a_small_figure_beside_large_ones_keeps_two_digits() {
+        check_row(&[(0.0213, 0.0), (51.27, 0.0)], &["0.021", "51.27"]);
+    }
+
+    #[test]
+    fn whole_numbers_stay_whole() {
+        check_row(&[(2.0, 0.0), (3.0, 0.0), (54.0, 0.5)], &["2", "3", "54"]);
+        assert_eq!(mean_and_error(2.0, None).0, "2");
+    }
+
+    #[test]
+    fn minus_zero_is_zero() {
+        assert_eq!(fixed(-0.0001, 2), "0.00");
+        assert_eq!(fixed(-0.0, 0), "0");
+    }
+
+    #[test]
+    fn a_mean_stops_at_its_error() {
+        assert_eq!(mean_and_error(66.1234, Some(0.0098)), ("66.12".into(), "0.01".into()));
+        assert_eq!(mean_and_error(66.1234, Some(0.3)), ("66.1".into(), "0.3".into()));
+        assert_eq!(mean_and_error(66.1234, Some(0.0001)), ("66.12".into(), "<0.01".into()));
+        assert_eq!(mean_and_error(-4571.3, Some(33.0)), ("-4,570".into(), "30".into()));
+        assert_eq!(mean_and_error(0.001, Some(0.04)), ("0.00".into(), "0.04".into()));
+        assert_eq!(mean_and_error(0.0, None).0, "0");
+    }
+
+    #[test]
+    fn percentages_show_what_is_rare() {
+        assert_eq!(percent(0.31), "31 %");
+        assert_eq!(percent(0.0697), "7.0 %");
+        assert_eq!(percent(0.00123), "0.12 %");
+        assert_eq!(percent(0.99981), "99.981 %");
+        assert_eq!(percent(0.0), "0 %");
+        assert_eq!(percent(1.0), "100 %");
+    }
+
+    #[test]
+    fn a_probability_and_its_interval_share_their_decimals() {
+        assert_eq!(percent_with_interval(0.31, 0.309, 0.311), ("31.0 %".into(), "30.9 – 31.1 %".into()));
+        assert_eq!(percent_with_interval(0.31, 0.28, 0.34), ("31 %".into(), "28 – 34 %".into()));
+        assert_eq!(percent_with_interval(0.0, 0.0, 3.7e-6), ("0 %".into(), "0 – 0.0004 %".into()));
+        assert_eq!(percent_with_interval(1.0, 0.9963, 1.0), ("100 %".into(), "99.6 – 100 %".into()));
+    }
+
+    #[test]
+    fn exact_numbers_keep_six_digits_and_no_zeros() {
+        assert_eq!(exact(26.65), "26.65");
+        assert_eq!(exact(10.0), "10");
+        assert_eq!(exact(10_000.0), "10,000");
+        assert_eq!(exact(33.333_333_333), "33.3333");
+        assert_eq!(exact(1e9), "1,000,000,000");
+        assert_eq!(exact(-0.25), "-0.25");
+        assert_eq!(exact(2.5e-7), "2.500e-7");
+        assert_eq!(exact(0.0), "0");
+    }
+}

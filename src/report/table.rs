@@ -1,0 +1,284 @@
+//! A page in monospaced text: terminal, `.txt`.
+//!
+//! In: a [`Memo`], the width in cells and whether to decorate. Out: text whose columns stand under
+//! each other in a terminal that gives CJK characters two cells (Unicode Standard Annex #11).
+//! Color is decoration: the text is the same without it.
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use super::memo::{Align, Column, Grid, Memo};
+
+/// The narrowest that the first column is wrapped to before other columns are left out.
+const NARROWEST_LABEL: usize = 24;
+/// Cells between two columns.
+const GAP: usize = 2;
+
+const BOLD: &str = "\x1b[1m";
+const DIM: &str = "\x1b[2m";
+const YELLOW: &str = "\x1b[1;33m";
+const RESET: &str = "\x1b[0m";
+
+/// What the page is written for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Look {
+    /// Cells of a line.
+    pub width: usize,
+    /// Whether headings are set off by terminal codes.
+    pub is_colored: bool,
+}
+
+impl Default for Look {
+    /// A hundred cells, no color: what a file or a pipe gets.
+    fn default() -> Look {
+        Look { width: 100, is_colored: false }
+    }
+}
+
+impl Look {
+    fn paint(self, style: &str, text: &str) -> String {
+        if self.is_colored && !text.is_empty() { format!("{style}{text}{RESET}") } else { text.to_owned() }
+    }
+}
+
+/// The page as text, ending with a line break.
+pub fn table(memo: &Memo, look: Look) -> String {
+    let mut lines = Vec::new();
+    let paragraph = |text: &str, style: &str, lines: &mut Vec<String>| {
+        lines.extend(wrapped(text, look.width).iter().map(|line| look.paint(style, line)));
+    };
+    paragraph(&memo.title, BOLD, &mut lines);
+    for line in &memo.assumptions {
+        paragraph(line, "", &mut lines);
+    }
+    if let Some(alert) = &memo.alert {
+        paragraph(alert, YELLOW, &mut lines);
+    }
+    for grid in &memo.grids {
+        if !lines.is_empty() {
+            lines.push(String::new());
+        }
+        lines.extend(grid_lines(grid, look));
+        for note in grid.notes.iter().filter(|note| !note.is_empty()) {
+            paragraph(note, DIM, &mut lines);
+        }
+    }
+    if !memo.warnings.is_empty() {
+        lines.push(String::new());
+    }
+    for warning in &memo.warnings {
+        let text = wrapped(&format!("warning: {warning}"), look.width);
+        for (position, line) in text.iter().enumerate() {
+            lines.push(match line.strip_prefix("warning:").filter(|_| position == 0) {
+                Some(rest) => format!("{}{rest}", look.paint(YELLOW, "warning:")),
+                None => line.clone(),
+            });
+        }
+    }
+    if !memo.provenance.is_empty() {
+        lines.push(String::new());
+        // One line, however long: it is copied as a whole.
+        lines.push(look.paint(DIM, &memo.provenance));
+    }
+    let mut text = lines.join("\n");
+    text.push('\n');
+    text
+}
+
+/// A cell in its column: what stands before the decimal point, and the rest.
+struct Split<'a> {
+    before: &'a str,
+    after: &'a str,
+}
+
+/// Splits a number at its decimal point; `None` for words.
+fn split_number(cell: &str) -> Option<Split<'_>> {
+    cell.starts_with(|c: char| c.is_ascii_digit() || c == '-').then(|| {
+        let end = cell.find(['.', ' ', 'e']).unwrap_or(cell.len());
+        Split { before: &cell[..end], after: &cell[end..] }
+    })
+}
+
+/// The widths of a column: all of it, and of what stands before and behind its decimal points.
+#[derive(Debug, Clone, Copy, Default)]
+struct Widths {
+    all: usize,
+    before: usize,
+    after: usize,
+}
+
+fn widths(column: &Column, cells: &[&str]) -> Widths {
+    let mut widths = Widths::default();
+    let mut words = column.head.width();
+    for cell in cells {
+        match split_number(cell).filter(|_| column.align == Align::Decimal) {
+            Some(split) => {
+                widths.before = widths.before.max(split.before.width());
+                widths.after = widths.after.max(split.after.width());
+            }
+            None => words = words.max(cell.width()),
+        }
+    }
+    widths.all = words.max(widths.before + widths.after);
+    widths
+}
+
+fn placed(cell: &str, align: Align, widths: Widths) -> String {
+    let pad = |n: usize| " ".repeat(n);
+    match (align, split_number(cell)) {
+        (Align::Left | Align::Joined, _) => format!("{cell}{}", pad(widths.all.saturating_sub(cell.width()))),
+        (Align::Decimal, Some(split)) => {
+            let behind = widths.after.saturating_sub(split.after.width());
+            let ahead = widths.all.saturating_sub(cell.width() + behind);
+            format!("{}{cell}{}", pad(ahead), pad(behind))
+        }
+        (Align::Right, _) | (Align::Decimal, None) => {
+            format!("{}{cell}", pad(widths.all.saturating_sub(cell.width())))
+        }
+    }
+}
+
+/// Cells from a column to the one before it.
+fn gap(column: &Column) -> usize {
+    if column.align == Align::Joined { 1 } else { GAP }
+}
+
+fn grid_lines(grid: &Grid, look: Look) -> Vec<String> {
+    let mut shown: Vec<usize> = (0..grid.columns.len()).collect();
+    let column_widths: Vec<Widths> = grid
+        .columns
+        .iter()
+        .enumerate()
+        .map(|(position, column)| {
+            let cells: Vec<&str> = grid.rows.iter().map(|row| row[position].as_str()).collect();
+            widths(column, &cells)
+        })
+        .collect();
+    let label = column_widths.first().map_or(0, |widths| widths.all);
+    let others = |shown: &[usize]| -> usize {
+        shown.iter().skip(1).map(|&column| column_widths[column].all + gap(&grid.columns[column])).sum()
+    };
+    while others(&shown) + label.min(NARROWEST_LABEL) > look.width {
+        let spare = shown.iter().copied().filter(|&column| grid.columns[column].spare > 0);
+        let Some(column) = spare.max_by_key(|&column| grid.columns[column].spare) else { break };
+        shown.retain(|&other| other != column);
+    }
+    let room = look.width.saturating_sub(others(&shown)).max(NARROWEST_LABEL.min(label));
+    let label = label.min(room);
+    let total = label + others(&shown);
+
+    let line = |cells: &[String]| -> String {
+        let mut text = String::new();
+        for (&column, cell) in shown.iter().zip(cells) {
+            if column > 0 {
+                text.push_str(&" ".repeat(gap(&grid.columns[column])));
+            }
+            text.push_str(cell);
+        }
+        text.trim_end().to_owned()
+    };
+    let label_widths = Widths { all: label, ..Widths::default() };
+    let width_of = |column: usize| if column == 0 { label_widths } else { column_widths[column] };
+    // A caption takes the empty corner above the labels where there is one.
+    let is_corner_free = grid.columns.first().is_some_and(|column| column.head.is_empty());
+    let fits_corner = is_corner_free && grid.caption.width() <= label;
+    let heads: Vec<String> = shown
+        .iter()
+        .map(|&column| {
+            let Column { head, align, .. } = &grid.columns[column];
+            let head = if column == 0 && fits_corner { &grid.caption } else { head };
+            let align = if *align == Align::Decimal { Align::Right } else { *align };
+            placed(head, align, width_of(column))
+        })
+        .collect();
+
+    let mut lines = Vec::new();
+    if !fits_corner && !grid.caption.is_empty() {
+        lines.push(look.paint(BOLD, &grid.caption));
+    }
+    lines.push(look.paint(BOLD, &line(&heads)));
+    lines.push(look.paint(DIM, &"─".repeat(total)));
+    for row in &grid.rows {
+        let align = grid.columns.first().map_or(Align::Left, |column| column.align);
+        let indent = row[0].len() - row[0].trim_start().len();
+        let labels = wrapped(&row[0], label);
+        for (position, part) in labels.iter().enumerate() {
+            let part = if position > 0 { format!("{}{part}", " ".repeat(indent)) } else { part.clone() };
+            let mut cells = vec![placed(&part, align, label_widths)];
+            // Figures stand beside the last line of a label.
+            if position + 1 == labels.len() {
+                cells.extend(
+                    shown.iter().skip(1).map(|&c| placed(&row[c], grid.columns[c].align, column_widths[c])),
+                );
+            }
+            lines.push(line(&cells));
+        }
+    }
+    lines
+}
+
+/// Breaks a text at blanks, and between wide characters, into lines of at most `width` cells.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    if text.width() <= width {
+        return vec![text.to_owned()];
+    }
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    let mut used = 0;
+    // Where the line may be broken: the byte behind the last blank or wide character.
+    let mut break_at = 0;
+    for character in text.chars() {
+        let cells = character.width().unwrap_or(0);
+        if used + cells > width && !line.is_empty() {
+            let rest = if break_at > 0 && character != ' ' { line.split_off(break_at) } else { String::new() };
+            lines.push(line.trim_end().to_owned());
+            used = rest.width();
+            line = rest;
+            break_at = 0;
+        }
+        if line.is_empty() && character == ' ' && !lines.is_empty() {
+            continue;
+        }
+        line.push(character);
+        used += cells;
+        if (character == ' ' && !line.trim().is_empty()) || cells > 1 {
+            break_at = line.len();
+        }
+    }
+    lines.push(line.trim_end().to_owned());
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{fixture, memo};
+    use super::*;
+
+    fn page(width: usize) -> String {
+        table(&memo(&fixture::full()), Look { width, is_colored: false })
+    }
+
+    #[test]
+    fn a_full_page() {
+        insta::assert_snapshot!(page(120));
+    }
+
+    #[test]
+    fn a_page_in_a_hundred_cells() {
+        insta::assert_snapshot!(page(100));
+    }
+
+    #[test]
+    fn a_page_in_a_narrow_terminal() {
+        insta::assert_snapshot!(page(70));
+    }
+
+    #[test]
+    fn a_page_of_an_interrupted_run() {
+        insta::assert_snapshot!(table(&memo(&fixture::partial()), Look::default()));
+    }
+
+    #[test]
+    fn a_page_of_the_base_case() {
+        insta::assert_snapshot!(table(&memo(&fixture::base()), Look::default()));
+    }
+}
