@@ -1,11 +1,13 @@
 //! outlay: what it costs, and when it pays back.
 
 pub mod accumulate;
+pub mod check;
 pub mod diagnostic;
 pub mod distribution;
 pub mod expr;
 pub mod math;
 pub mod model;
+pub mod program;
 pub mod report;
 pub mod results;
 pub mod sampling;

@@ -6,8 +6,13 @@
 //! instruction set gives the same bits ([`simd`]).
 
 pub mod elementary;
+pub mod irr;
 pub mod normal;
+pub mod operation;
 pub mod simd;
+pub mod special;
+mod special_beta;
+mod special_gamma;
 
 pub use elementary::{
     atan, atan2, ceil, cos, erf, exp, exp_m1, floor, ln, ln_1p, log10, max, min, modulo, pow, powi,

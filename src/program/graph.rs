@@ -201,10 +201,14 @@ impl Graph {
 
     /// A distribution whose parameters are nodes.
     pub fn call(&mut self, call: Call) -> NodeId {
-        let inputs = call.arguments.iter().chain(&call.uniform);
-        let rate = inputs.map(|&input| self.rate(input)).max().unwrap_or(Rate::Constant);
+        let inputs: Vec<NodeId> = call.arguments.iter().chain(&call.uniform).copied().collect();
+        let rate = self.joined(&inputs);
         // A call on tables alone is still evaluated lane by lane.
-        let rate = if rate == Rate::Table { Rate::Step } else { rate };
+        let rate = match rate {
+            Rate::Constant => Rate::Trial,
+            Rate::Table => Rate::Step,
+            rate => rate,
+        };
         let position = self.calls.iter().position(|known| *known == call).unwrap_or_else(|| {
             self.calls.push(call);
             self.calls.len() - 1
@@ -221,9 +225,18 @@ impl Graph {
         }
     }
 
+    /// How often the result of an operation changes: what differs by step and what differs by trial make a step value.
+    fn joined(&self, operands: &[NodeId]) -> Rate {
+        let has = |rate: Rate| operands.iter().any(|&operand| self.rate(operand) == rate);
+        if has(Rate::Table) && has(Rate::Trial) {
+            return Rate::Step;
+        }
+        operands.iter().map(|&operand| self.rate(operand)).max().unwrap_or(Rate::Constant)
+    }
+
     /// The result of an operation, folded where its operands are the same in every trial.
     fn folded(&mut self, operands: &[NodeId], apply: impl Fn(&[f64], f64) -> f64) -> Result<NodeId, Rate> {
-        let rate = operands.iter().map(|&operand| self.rate(operand)).max().unwrap_or(Rate::Constant);
+        let rate = self.joined(operands);
         match rate {
             Rate::Constant => {
                 let values: Vec<f64> = operands.iter().map(|&operand| self.by_step(operand, 0)).collect();

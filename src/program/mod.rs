@@ -1,0 +1,58 @@
+//! Programs: a checked model as a graph of values, and the graph as operations over registers.
+//!
+//! [`compile`] is the way down. The graph defines the values; what comes after it preserves their bits.
+
+mod graph;
+mod lower;
+mod op;
+mod registers;
+mod sample;
+mod schedule;
+
+pub use graph::{Call, Graph, Node, NodeId, Rate, Slot, SlotId};
+pub use lower::{Lowered, Mode};
+pub use op::{ColumnCall, Op, Operand, Program, Record, Scalar, Section};
+pub use schedule::{Root, TooLarge, schedule};
+
+use crate::check::{CheckedModel, IndexId, Output, QuantityId};
+use lower::Lowering;
+
+/// A quantity or an output at one combination of labels.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cell {
+    /// Labels along its indexes.
+    pub labels: Vec<(IndexId, u32)>,
+    /// Its nodes.
+    pub nodes: Lowered,
+}
+
+/// Every output of a model as a graph; `outputs[i]` are the cells of the i-th output given.
+pub fn lower_outputs(model: &CheckedModel, outputs: &[Output], mode: Mode) -> (Graph, Vec<Vec<Cell>>) {
+    let mut lowering = Lowering::new(model, mode);
+    lowering.warm_up();
+    let mut all = Vec::with_capacity(outputs.len());
+    for output in outputs {
+        let shape = model.quantity(output.quantity).ty.shape;
+        let cells = model.combinations(shape).into_iter().map(|labels| {
+            let nodes = lowering.expression(&output.value, shape, &labels);
+            Cell { labels, nodes }
+        });
+        all.push(cells.collect());
+    }
+    (lowering.graph, all)
+}
+
+/// Quantities of a model as a graph, in their own units.
+pub fn lower_quantities(model: &CheckedModel, quantities: &[QuantityId], mode: Mode) -> (Graph, Vec<Vec<Cell>>) {
+    let mut lowering = Lowering::new(model, mode);
+    lowering.warm_up();
+    let mut all = Vec::with_capacity(quantities.len());
+    for &id in quantities {
+        let cells = model.combinations(model.quantity(id).ty.shape).into_iter().map(|labels| {
+            let nodes = lowering.quantity(id, &labels);
+            Cell { labels, nodes }
+        });
+        all.push(cells.collect());
+    }
+    (lowering.graph, all)
+}

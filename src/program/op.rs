@@ -1,0 +1,123 @@
+//! The program that the engine runs: operations on columns, in sections, over registers.
+
+use crate::math::operation::{Binary, Ternary, Unary};
+
+/// What an operation reads: a column, or one number for all lanes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operand<R> {
+    /// The column in this register.
+    Column(R),
+    /// The number at this index of [`Program::scalars`].
+    Scalar(R),
+}
+
+/// One operation on all lanes of a block. The destination is never one of the operands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields are the operands")]
+pub enum Op<R> {
+    /// One number for all lanes.
+    Fill { dst: R, scalar: R },
+    /// Uniform numbers of a draw site: of the trial.
+    Draw { dst: R, site: R },
+    /// Uniform numbers of a draw site: of trial and step.
+    StepDraw { dst: R, site: R },
+    /// Standard normal quantiles.
+    Normal { dst: R, x: R },
+    /// Quantiles of a distribution with constant parameters.
+    Sample { dst: R, x: R, sampler: R },
+    /// Quantiles of a distribution with other parameters: an index into [`Program::calls`].
+    Call { dst: R, call: R },
+    Unary { op: Unary, dst: R, x: R },
+    Binary { op: Binary, dst: R, a: Operand<R>, b: Operand<R> },
+    Ternary { op: Ternary, dst: R, a: Operand<R>, b: Operand<R>, c: Operand<R> },
+    Copy { dst: R, x: R },
+    /// The registers change their columns.
+    Swap { a: R, b: R },
+    /// Keeps a column as the values of this step (or step 0) of a series.
+    Store { series: R, x: R },
+    /// The internal rate of return of a stored series.
+    Irr { dst: R, series: R },
+    /// Hands a column to the tally: an index into [`Program::records`].
+    Record { record: R, x: R },
+}
+
+/// Operations that run once a block, or once a step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Section {
+    /// Once a block.
+    Trial(std::ops::Range<usize>),
+    /// Once for each of the steps 1, 2, …
+    Steps(std::ops::Range<usize>),
+}
+
+/// One number for all lanes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Scalar {
+    /// The same at every step.
+    Constant(f64),
+    /// By step: an index into [`Program::tables`].
+    Table(u32),
+}
+
+/// A distribution with parameters in columns.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ColumnCall {
+    /// The distribution, its parameters left open.
+    pub template: crate::check::DistributionExpr,
+    /// The parameters.
+    pub arguments: Vec<Operand<u16>>,
+    /// The uniform numbers; `None` for the base.
+    pub uniform: Option<Operand<u16>>,
+}
+
+/// Where a column goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// The channel of the tally; of a series that of step 0.
+    pub channel: usize,
+    /// Whether the step is added to the channel.
+    pub by_step: bool,
+    /// The series whose internal rates of return the value depends on: they name the cause of what is undefined.
+    pub rates_of_return: Vec<u16>,
+}
+
+/// What the engine runs on each block.
+#[derive(Debug, Clone, Default)]
+pub struct Program {
+    /// The operations.
+    pub ops: Vec<Op<u16>>,
+    /// The order in which they run.
+    pub sections: Vec<Section>,
+    /// How many registers they use.
+    pub n_registers: usize,
+    /// The numbers that are the same for all lanes.
+    pub scalars: Vec<Scalar>,
+    /// Numbers by step.
+    pub tables: Vec<Vec<f64>>,
+    /// Names of draw sites.
+    pub sites: Vec<String>,
+    /// Distributions with constant parameters.
+    pub samplers: Vec<crate::distribution::Distribution>,
+    /// Distributions with parameters in columns.
+    pub calls: Vec<ColumnCall>,
+    /// Where columns go.
+    pub records: Vec<Record>,
+    /// How many series are stored.
+    pub n_stored: usize,
+    /// How many channels the tally has.
+    pub n_channels: usize,
+    /// The last step.
+    pub last_step: u32,
+    /// Length of a step in years.
+    pub years_per_step: f64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_operation_fits_two_words() {
+        assert!(size_of::<Op<u16>>() <= 16);
+    }
+}

@@ -1,0 +1,258 @@
+//! Distributions as nodes: which arithmetic turns a uniform number into a draw.
+//!
+//! Every draw is the inverse CDF of one uniform number, non-decreasing in it. Location, scale and
+//! closed forms become arithmetic; constant parameters of any other shape become a table; parameters
+//! that differ from trial to trial are solved lane by lane.
+
+use super::graph::{Call, NodeId};
+use super::lower::{Labels, Lowering, Phase};
+use crate::check::{DistributionExpr, TypedExpr, instantiate};
+use crate::distribution::{Distribution, Family};
+use crate::math::norm_quantile;
+use crate::math::operation::{Binary, Ternary, Unary};
+
+impl<'a> Lowering<'a> {
+    /// A draw of a distribution from a uniform number.
+    pub(super) fn sample(
+        &mut self,
+        expr: &'a DistributionExpr,
+        uniform: NodeId,
+        labels: &Labels,
+        phase: Phase,
+    ) -> NodeId {
+        let arguments = self.arguments(expr, labels, phase);
+        match self.constant_distribution(expr, &arguments) {
+            Some(distribution) => self.sample_constant(distribution, uniform),
+            None => self.sample_varying(expr, arguments, uniform, labels, phase),
+        }
+    }
+
+    /// The base of a distribution: mode or median, see [`Distribution::base`].
+    pub(super) fn base(&mut self, expr: &'a DistributionExpr, labels: &Labels, phase: Phase) -> NodeId {
+        let arguments = self.arguments(expr, labels, phase);
+        match self.constant_distribution(expr, &arguments) {
+            Some(distribution) => self.graph.constant(distribution.base()),
+            None => self.graph.call(Call { template: expr.clone(), arguments, uniform: None }),
+        }
+    }
+
+    /// The parameters as nodes, in the order in which [`instantiate`] asks for them.
+    fn arguments(&mut self, expr: &'a DistributionExpr, labels: &Labels, phase: Phase) -> Vec<NodeId> {
+        let mut found = Vec::new();
+        parameters(expr, &mut found);
+        found.into_iter().map(|parameter| self.lower(parameter, labels, phase)).collect()
+    }
+
+    fn constant_distribution(&self, expr: &DistributionExpr, arguments: &[NodeId]) -> Option<Distribution> {
+        let mut values = arguments.iter();
+        let result = instantiate(expr, &mut |_| values.next().and_then(|&node| self.graph.constant_of(node)))?;
+        // What is impossible was refused by the checker; a label that only exists here cannot be undefined silently.
+        Some(result.unwrap_or(Distribution::Constant(f64::NAN)))
+    }
+
+    fn binary(&mut self, operation: Binary, a: NodeId, b: NodeId) -> NodeId {
+        self.graph.binary(operation, a, b)
+    }
+
+    /// `-ln(1 - u)`: the standard exponential.
+    fn exponential(&mut self, uniform: NodeId) -> NodeId {
+        let one = self.graph.constant(1.0);
+        let upper = self.binary(Binary::Subtract, one, uniform);
+        let log = self.graph.unary(Unary::Ln, upper);
+        self.graph.unary(Unary::Negate, log)
+    }
+
+    fn location_scale(&mut self, location: NodeId, scale: NodeId, standard: NodeId) -> NodeId {
+        let spread = self.binary(Binary::Multiply, scale, standard);
+        self.binary(Binary::Add, location, spread)
+    }
+
+    /// `exp(mu + sigma z)`.
+    fn lognormal(&mut self, mu: NodeId, sigma: NodeId, uniform: NodeId) -> NodeId {
+        let standard = self.graph.normal(uniform);
+        let log = self.location_scale(mu, sigma, standard);
+        self.graph.unary(Unary::Exp, log)
+    }
+
+    fn sample_constant(&mut self, distribution: Distribution, uniform: NodeId) -> NodeId {
+        match distribution {
+            Distribution::Constant(value) => self.graph.constant(value),
+            Distribution::Uniform(law) => {
+                let (low, width) = (self.graph.constant(law.low), self.graph.constant(law.high - law.low));
+                self.location_scale(low, width, uniform)
+            }
+            Distribution::Normal(law) => {
+                let (mean, sd) = (self.graph.constant(law.mean), self.graph.constant(law.sd));
+                let standard = self.graph.normal(uniform);
+                self.location_scale(mean, sd, standard)
+            }
+            Distribution::LogNormal(law) => {
+                let (mu, sigma) = (self.graph.constant(law.mu), self.graph.constant(law.sigma));
+                self.lognormal(mu, sigma, uniform)
+            }
+            Distribution::Exponential(law) => {
+                let mean = self.graph.constant(law.mean);
+                let standard = self.exponential(uniform);
+                self.binary(Binary::Multiply, mean, standard)
+            }
+            Distribution::Weibull(law) => {
+                let (scale, power) = (self.graph.constant(law.scale), self.graph.constant(1.0 / law.shape));
+                let standard = self.exponential(uniform);
+                let log = self.graph.unary(Unary::Ln, standard);
+                let log = self.binary(Binary::Multiply, power, log);
+                let powered = self.graph.unary(Unary::Exp, log);
+                self.binary(Binary::Multiply, scale, powered)
+            }
+            Distribution::UniformInt(law) => {
+                let count = law.high - law.low + 1.0;
+                let (low, count) = (self.graph.constant(law.low), self.graph.constant(count));
+                let scaled = self.binary(Binary::Multiply, count, uniform);
+                let whole = self.graph.unary(Unary::Floor, scaled);
+                self.binary(Binary::Add, low, whole)
+            }
+            Distribution::Bernoulli(law) => {
+                let probability = self.graph.constant(law.p);
+                self.bernoulli(probability, uniform)
+            }
+            Distribution::Affine(law) if law.scale > 0.0 => {
+                let inner = self.sample_constant(law.inner, uniform);
+                let (scale, shift) = (self.graph.constant(law.scale), self.graph.constant(law.shift));
+                let scaled = self.binary(Binary::Multiply, scale, inner);
+                if law.shift == 0.0 { scaled } else { self.binary(Binary::Add, scaled, shift) }
+            }
+            other => self.graph.sample(other, uniform),
+        }
+    }
+
+    /// 1 where `1 - u` is below the probability.
+    fn bernoulli(&mut self, probability: NodeId, uniform: NodeId) -> NodeId {
+        let one = self.graph.constant(1.0);
+        let upper = self.binary(Binary::Subtract, one, uniform);
+        self.binary(Binary::Less, upper, probability)
+    }
+
+    /// Parameters that differ from trial to trial. An impossible one makes the draw undefined.
+    fn sample_varying(
+        &mut self,
+        expr: &'a DistributionExpr,
+        arguments: Vec<NodeId>,
+        uniform: NodeId,
+        labels: &Labels,
+        phase: Phase,
+    ) -> NodeId {
+        if let DistributionExpr::Value(_) = expr {
+            return arguments[0];
+        }
+        if let DistributionExpr::Affine { inner, .. } = expr
+            && let Some(scale) = self.graph.constant_of(arguments[0])
+            && scale > 0.0
+        {
+            let inner = self.sample(inner, uniform, labels, phase);
+            let scaled = self.binary(Binary::Multiply, arguments[0], inner);
+            return self.binary(Binary::Add, scaled, arguments[1]);
+        }
+        if let DistributionExpr::Range { level, .. } = expr {
+            return self.range(arguments[0], arguments[1], *level, uniform);
+        }
+        let closed = match expr {
+            DistributionExpr::Family { family, form, .. } => {
+                self.closed_form(*family, family.forms()[*form].parameters[0].name, &arguments, uniform)
+            }
+            _ => None,
+        };
+        closed.unwrap_or_else(|| {
+            self.graph.call(Call { template: expr.clone(), arguments, uniform: Some(uniform) })
+        })
+    }
+
+    fn closed_form(&mut self, family: Family, first: &str, arguments: &[NodeId], uniform: NodeId) -> Option<NodeId> {
+        let valid = |this: &mut Self, operation: Unary, node: NodeId| this.graph.unary(operation, node);
+        Some(match (family, first) {
+            (Family::Normal, "mean") => {
+                let sd = valid(self, Unary::NonNegative, arguments[1]);
+                let standard = self.graph.normal(uniform);
+                self.location_scale(arguments[0], sd, standard)
+            }
+            (Family::Uniform, "low") => {
+                let width = self.binary(Binary::Subtract, arguments[1], arguments[0]);
+                let width = valid(self, Unary::NonNegative, width);
+                self.location_scale(arguments[0], width, uniform)
+            }
+            (Family::LogNormal, "mu") => {
+                let sigma = valid(self, Unary::NonNegative, arguments[1]);
+                self.lognormal(arguments[0], sigma, uniform)
+            }
+            (Family::LogNormal, "mean") => {
+                let mean = valid(self, Unary::Positive, arguments[0]);
+                let sd = valid(self, Unary::NonNegative, arguments[1]);
+                let ratio = self.binary(Binary::Divide, sd, mean);
+                let (one, half) = (self.graph.constant(1.0), self.graph.constant(0.5));
+                let square = self.binary(Binary::Multiply, ratio, ratio);
+                let growth = self.binary(Binary::Add, one, square);
+                let variance = self.graph.unary(Unary::Ln, growth);
+                let sigma = self.graph.unary(Unary::SquareRoot, variance);
+                let log_mean = self.graph.unary(Unary::Ln, mean);
+                let half_variance = self.binary(Binary::Multiply, half, variance);
+                let mu = self.binary(Binary::Subtract, log_mean, half_variance);
+                self.lognormal(mu, sigma, uniform)
+            }
+            (Family::Exponential, "mean") => {
+                let mean = valid(self, Unary::NonNegative, arguments[0]);
+                let standard = self.exponential(uniform);
+                self.binary(Binary::Multiply, mean, standard)
+            }
+            (Family::Bernoulli, _) => {
+                let (zero, one) = (self.graph.constant(0.0), self.graph.constant(1.0));
+                let above = self.binary(Binary::LessEqual, zero, arguments[0]);
+                let below = self.binary(Binary::LessEqual, arguments[0], one);
+                let is_probability = self.binary(Binary::And, above, below);
+                let draw = self.bernoulli(arguments[0], uniform);
+                let nothing = self.graph.constant(f64::NAN);
+                self.graph.ternary(Ternary::Select, is_probability, draw, nothing)
+            }
+            _ => return None,
+        })
+    }
+
+    /// The lognormal with these symmetric percentiles.
+    fn range(&mut self, low: NodeId, high: NodeId, level: f64, uniform: NodeId) -> NodeId {
+        let width = 2.0 * norm_quantile(0.5 + 0.5 * level);
+        let (half, width) = (self.graph.constant(0.5), self.graph.constant(width));
+        let low = self.graph.unary(Unary::Positive, low);
+        let high = self.graph.unary(Unary::Positive, high);
+        let (low, high) = (self.graph.unary(Unary::Ln, low), self.graph.unary(Unary::Ln, high));
+        let sum = self.binary(Binary::Add, low, high);
+        let mu = self.binary(Binary::Multiply, half, sum);
+        let difference = self.binary(Binary::Subtract, high, low);
+        let sigma = self.binary(Binary::Divide, difference, width);
+        let sigma = self.graph.unary(Unary::NonNegative, sigma);
+        self.lognormal(mu, sigma, uniform)
+    }
+}
+
+/// The parameters of a distribution, in the order in which [`instantiate`] asks for them.
+fn parameters<'e>(expr: &'e DistributionExpr, found: &mut Vec<&'e TypedExpr>) {
+    match expr {
+        DistributionExpr::Value(value) => found.push(value),
+        DistributionExpr::Family { arguments, .. } => found.extend(arguments),
+        DistributionExpr::Pinned { points, .. } => found.extend(points.iter().map(|(_, value)| value)),
+        DistributionExpr::Range { low, high, .. } => found.extend([low, high]),
+        DistributionExpr::Discrete(entries) => {
+            found.extend(entries.iter().flat_map(|(value, weight)| [value, weight]));
+        }
+        DistributionExpr::Mixture(components) => {
+            for (component, weight) in components {
+                found.push(weight);
+                parameters(component, found);
+            }
+        }
+        DistributionExpr::Truncated { inner, low, high } => {
+            found.extend(low.iter().chain(high));
+            parameters(inner, found);
+        }
+        DistributionExpr::Affine { scale, shift, inner } => {
+            found.extend([scale, shift]);
+            parameters(inner, found);
+        }
+    }
+}
