@@ -1,5 +1,17 @@
-//! The model file: TOML walked with its spans. No meaning yet.
+//! The model file: TOML walked with its spans, every expression parsed. No meaning yet.
+//!
+//! [`parse()`] makes a [`ParsedModel`] of a file and of what it extends; [`parse_override`] reads what
+//! stands behind `--set`.
 
+mod entries;
+mod merge;
+mod overrides;
+mod parse;
 mod parsed;
+mod tables;
+mod toml_errors;
+mod walker;
 
+pub use overrides::parse_override;
+pub use parse::{MAX_BYTES, MAX_LABELS, parse};
 pub use parsed::*;

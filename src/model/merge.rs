@@ -1,0 +1,79 @@
+//! A file laid over the model that it extends: an entry replaces the one of its name where that
+//! stands, a new one is appended.
+
+use std::collections::BTreeMap;
+
+use super::ParsedModel;
+use super::walker::defined_twice;
+use crate::diagnostic::Diagnostics;
+use crate::expr::Name;
+use crate::source::Span;
+
+/// `over` laid over `base`; the timeline is laid over field by field before.
+pub(super) fn merged(mut base: ParsedModel, over: ParsedModel) -> ParsedModel {
+    let taken: Vec<String> = quantities(&over).map(|name| name.text.clone()).collect();
+    // A formula may become an input and the other way round: the old one goes.
+    let is_kept = |name: &Name, own: &[&Name]| {
+        !taken.contains(&name.text) || own.iter().any(|own| own.text == name.text)
+    };
+    let own: Vec<&Name> = over.inputs.iter().map(|input| &input.name).collect();
+    base.inputs.retain(|input| is_kept(&input.name, &own));
+    let own: Vec<&Name> = over.formulas.iter().map(|formula| &formula.name).collect();
+    base.formulas.retain(|formula| is_kept(&formula.name, &own));
+    let own: Vec<&Name> = over.series.iter().map(|series| &series.name).collect();
+    base.series.retain(|series| is_kept(&series.name, &own));
+
+    lay_over(&mut base.counted_units, over.counted_units, |name| name);
+    lay_over(&mut base.units, over.units, |unit| &unit.name);
+    lay_over(&mut base.indexes, over.indexes, |index| &index.name);
+    lay_over(&mut base.inputs, over.inputs, |input| &input.name);
+    lay_over(&mut base.formulas, over.formulas, |formula| &formula.name);
+    lay_over(&mut base.series, over.series, |series| &series.name);
+    lay_over(&mut base.outputs, over.outputs, |output| &output.name);
+    lay_over(&mut base.scenarios, over.scenarios, |scenario| &scenario.name);
+    ParsedModel {
+        title: over.title.or(base.title),
+        about: over.about.or(base.about),
+        source: over.source.or(base.source),
+        timeline: over.timeline.or(base.timeline),
+        ..base
+    }
+}
+
+/// Entries of `over` in the place of those of the same name, the rest behind them.
+fn lay_over<T>(base: &mut Vec<T>, over: Vec<T>, name_of: impl Fn(&T) -> &Name) {
+    let mut places: BTreeMap<String, usize> =
+        base.iter().enumerate().map(|(place, entry)| (name_of(entry).text.clone(), place)).collect();
+    for entry in over {
+        let name = name_of(&entry).text.clone();
+        match places.get(&name) {
+            Some(place) => base[*place] = entry,
+            None => {
+                places.insert(name, base.len());
+                base.push(entry);
+            }
+        }
+    }
+}
+
+/// The names of inputs, formulas and series.
+fn quantities(model: &ParsedModel) -> impl Iterator<Item = &Name> {
+    let inputs = model.inputs.iter().map(|input| &input.name);
+    let formulas = model.formulas.iter().map(|formula| &formula.name);
+    inputs.chain(formulas).chain(model.series.iter().map(|series| &series.name))
+}
+
+/// Reports names that two tables define: units, indexes and quantities share one namespace.
+pub(super) fn check_duplicates(model: &ParsedModel, diagnostics: &mut Diagnostics) {
+    let units = model.counted_units.iter().chain(model.units.iter().map(|unit| &unit.name));
+    let indexes = model.indexes.iter().map(|index| &index.name);
+    let mut first_of: BTreeMap<&str, Span> = BTreeMap::new();
+    for name in units.chain(indexes).chain(quantities(model)) {
+        match first_of.get(name.text.as_str()) {
+            Some(first) => diagnostics.push(defined_twice(name, *first)),
+            None => {
+                first_of.insert(&name.text, name.span);
+            }
+        }
+    }
+}
