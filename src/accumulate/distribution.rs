@@ -103,9 +103,11 @@ fn insert_atom(pieces: &mut Vec<Bucket>, atom: Bucket) {
     // At least the smallest and the largest value lie on either side.
     let share = (atom.min / 2.0 - piece.min / 2.0) / (piece.max / 2.0 - piece.min / 2.0);
     let below = ((piece.count as f64 * share) as u64).clamp(1, piece.count - 1);
-    let lower = Bucket { count: below, max: if below == 1 { piece.min } else { atom.min }, ..piece };
+    let lower =
+        Bucket { count: below, max: if below == 1 { piece.min } else { atom.min }, ..piece };
     let above = piece.count - below;
-    let upper = Bucket { count: above, min: if above == 1 { piece.max } else { atom.min }, ..piece };
+    let upper =
+        Bucket { count: above, min: if above == 1 { piece.max } else { atom.min }, ..piece };
     pieces.splice(at..=at, [lower, atom, upper]);
 }
 
@@ -139,8 +141,9 @@ mod tests {
         let atoms = [(0.0, 80), (7.5, 9), (9.0, 0)];
         let all = Distribution::new(buckets.into_iter(), atoms.into_iter(), false);
         assert_eq!(all.count(), 100);
-        assert_eq!([5, 6, 85, 86, 90, 91, 100].map(|rank| all.at_rank(rank)), [
-            0.0, 0.0, 0.0, 0.0, 1.0, 7.0, 7.5
-        ]);
+        assert_eq!(
+            [5, 6, 85, 86, 90, 91, 100].map(|rank| all.at_rank(rank)),
+            [0.0, 0.0, 0.0, 0.0, 1.0, 7.0, 7.5]
+        );
     }
 }

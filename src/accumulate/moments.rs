@@ -252,7 +252,8 @@ mod tests {
             values.iter().map(|&x| (0..k).fold(1.0, |p, _| p * (shift(x) - mean))).sum::<f64>()
         };
         let total = tree.total();
-        let near = |a: f64, b: f64, tolerance: f64| assert!((a / b - 1.0).abs() < tolerance, "{a} {b}");
+        let near =
+            |a: f64, b: f64, tolerance: f64| assert!((a / b - 1.0).abs() < tolerance, "{a} {b}");
         near(total.mean, mean + 1e9, 1e-15);
         near(total.m2, power(2), 1e-6);
         near(total.m3, power(3), 1e-5);

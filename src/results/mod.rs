@@ -6,5 +6,10 @@ mod result;
 mod summary;
 mod warnings;
 
+#[cfg(test)]
+mod shapes;
+#[cfg(test)]
+mod testing;
+
 pub use result::*;
 pub use summary::{OutputPlan, base_only, summarize};

@@ -1,0 +1,141 @@
+//! Confidence intervals of estimates, at 95 %: ranks of order statistics for percentiles, Wilson's for probabilities.
+//!
+//! The interval between two order statistics holds the percentile whatever the distribution, with at least the
+//! stated confidence (H. A. David, H. N. Nagaraja, *Order Statistics*, 3rd ed., 2003, 7.1): what is above and below is
+//! binomial. For probabilities: E. B. Wilson, JASA 22 (1927); its coverage near 0 and 1 is compared in L. D. Brown,
+//! T. T. Cai, A. DasGupta, "Interval estimation for a binomial proportion", Statistical Science 16 (2001).
+
+use super::Estimate;
+
+/// Probability left out on either side.
+const TAIL: f64 = 0.025;
+/// Φ⁻¹(0.975).
+pub(super) const Z: f64 = 1.959_963_984_540_054;
+/// Above this variance of the binomial law, its normal approximation, widened by a rank and a half, is used.
+const VARIANCE_FOR_NORMAL: f64 = 10_000.0;
+
+/// Ranks of order statistics, from 1; `None` where none is low or high enough.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Ranks {
+    pub(super) low: Option<u64>,
+    pub(super) high: Option<u64>,
+}
+
+/// The rank of the smallest value with at least the share `p` of `count` values at or below it.
+pub(super) fn quantile_rank(count: u64, p: f64) -> u64 {
+    let rank = count as f64 * p;
+    // 0.07 × 100 is a hair above 7.
+    let hair = rank * (4.0 * f64::EPSILON);
+    ((rank - hair).ceil() as u64).clamp(1, count)
+}
+
+/// Ranks between which the `p`-quantile lies with 95 % confidence, for `count` values.
+pub(super) fn quantile_ranks(count: u64, p: f64) -> Ranks {
+    let low = rank_below(count, p);
+    // As seen from above, ranks run from the largest value down.
+    let high = (count + 1) - rank_below(count, 1.0 - p);
+    Ranks { low: (low >= 1).then_some(low), high: (high <= count).then_some(high) }
+}
+
+/// The largest l with P(B < l) ≤ 2.5 % for B ~ binomial(count, p), or at most two less; 0 for none.
+fn rank_below(count: u64, p: f64) -> u64 {
+    let n = count as f64;
+    let variance = n * p * (1.0 - p);
+    if variance > VARIANCE_FOR_NORMAL {
+        // The Cornish–Fisher term is below 1/2, the continuity correction is 1/2.
+        return (n * p - Z * variance.sqrt() - 1.0).floor().max(0.0) as u64;
+    }
+    // What lies more than ten standard deviations and ten below the mean weighs nothing.
+    let first = (n * p - 10.0 * variance.sqrt() - 10.0).floor().max(0.0);
+    let mut k = first;
+    let mut weight = libm::exp(
+        libm::lgamma(n + 1.0) - libm::lgamma(k + 1.0) - libm::lgamma(n - k + 1.0)
+            + k * libm::log(p)
+            + (n - k) * libm::log1p(-p),
+    );
+    let mut sum = weight;
+    while sum <= TAIL && k < n {
+        weight *= (n - k) / (k + 1.0) * (p / (1.0 - p));
+        k += 1.0;
+        sum += weight;
+    }
+    k as u64
+}
+
+/// Values needed for both bounds of the `p`-quantile's interval to be order statistics.
+pub(super) fn values_needed(p: f64) -> u64 {
+    let rarer = p.min(1.0 - p);
+    (libm::log(TAIL) / libm::log1p(-rarer)).ceil() as u64
+}
+
+/// The probability of what happened in `hits` of `count` trials, count ≥ 1.
+pub(super) fn probability(hits: u64, count: u64) -> Estimate {
+    let n = count as f64;
+    let value = hits as f64 / n;
+    let z2 = Z * Z;
+    let middle = (value + z2 / (2.0 * n)) / (1.0 + z2 / n);
+    let half = Z / (1.0 + z2 / n) * (value * (1.0 - value) / n + z2 / (4.0 * n * n)).sqrt();
+    let low = if hits == 0 { 0.0 } else { (middle - half).max(0.0) };
+    let high = if hits == count { 1.0 } else { (middle + half).min(1.0) };
+    Estimate { value, low, high }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check_ranks(count: u64, p: f64, low: Option<u64>, high: Option<u64>) {
+        assert_eq!(quantile_ranks(count, p), Ranks { low, high });
+    }
+
+    /// Against published tables (David & Nagaraja; W. J. Conover, *Practical Nonparametric Statistics*).
+    #[test]
+    fn ranks_are_the_binomial_ones() {
+        check_ranks(10, 0.5, Some(2), Some(9));
+        check_ranks(100, 0.5, Some(40), Some(61));
+        check_ranks(20, 0.05, None, Some(5));
+        check_ranks(5, 0.5, None, None);
+        check_ranks(6, 0.5, Some(1), Some(6));
+    }
+
+    #[test]
+    fn approximate_ranks_are_at_most_two_wider() {
+        for (count, p) in [(39_000, 0.5), (200_000, 0.05), (200_000, 0.95), (900_000, 0.011)] {
+            let n = count as f64;
+            let variance = n * p * (1.0 - p);
+            assert!(variance < VARIANCE_FOR_NORMAL, "exact ranks to compare with");
+            let exact = rank_below(count, p);
+            let approximate = (n * p - Z * variance.sqrt() - 1.0).floor() as u64;
+            assert!((exact - 2..=exact).contains(&approximate), "{exact} {approximate}");
+        }
+    }
+
+    #[test]
+    fn enough_values_are_just_enough() {
+        for p in [0.5, 0.05, 0.95, 0.001] {
+            let is_enough = |count| {
+                let ranks = quantile_ranks(count, p);
+                ranks.low.is_some() && ranks.high.is_some()
+            };
+            assert!(is_enough(values_needed(p)) && !is_enough(values_needed(p) - 1), "{p}");
+        }
+    }
+
+    #[test]
+    fn ranks_of_percentiles_do_not_stumble_over_rounding() {
+        assert_eq!(quantile_rank(100, 0.07), 7);
+        assert_eq!(quantile_rank(1_000_000, 0.95), 950_000);
+        assert_eq!(quantile_rank(3, 0.5), 2);
+        assert_eq!(quantile_rank(1, 0.001), 1);
+    }
+
+    /// The example of Brown, Cai and DasGupta's formula worked by hand: 8 of 10.
+    #[test]
+    fn wilson_bounds() {
+        let estimate = probability(8, 10);
+        assert!((estimate.low - 0.490_16).abs() < 1e-4 && (estimate.high - 0.943_31).abs() < 1e-4);
+        assert_eq!((probability(0, 10).low, probability(10, 10).high), (0.0, 1.0));
+        assert!(probability(0, 10).high > 0.2 && probability(10, 10).low < 0.8);
+    }
+}

@@ -1,0 +1,240 @@
+//! What the reader of a result should know, as plain sentences: trials without a value, percentiles that rest on
+//! too few trials, means that a heavy tail makes meaningless.
+//!
+//! Heavy tails are told by two signs together. The tail index of the largest distances from the center, estimated
+//! after B. M. Hill, "A simple general approach to inference about the tail of a distribution", Annals of
+//! Statistics 3 (1975), is below 2: as far as the trials reach, the variance does not settle and the central limit
+//! theorem gives no interval for the mean. And few trials make the variance: the ratio of P. Embrechts,
+//! C. Klüppelberg, T. Mikosch, *Modelling Extremal Events* (1997), 6.2.6, here as √(Σ d⁴) / Σ d², which is the
+//! relative standard error of the variance, and tends to 0 if and only if the variance exists.
+
+use super::digits::decimals_for;
+use super::interval::{quantile_ranks, values_needed};
+use super::summary::{OutputPlan, Recorded};
+use crate::accumulate::{ChannelKind, Distribution};
+
+/// Fewer values tell nothing about a tail.
+const LEAST_FOR_TAIL: u64 = 100;
+/// The tail is the outermost hundredth of the values on a side, within these bounds.
+const TAIL_COUNTS: (u64, u64) = (30, 3000);
+/// At or below this index the variance is infinite.
+const INFINITE_VARIANCE: f64 = 2.0;
+/// √(Σ d⁴) / Σ d² above which a low tail index matters: some 2500 trials make the variance.
+const CONCENTRATION: f64 = 0.02;
+/// … and above which nothing else is asked: some four trials do.
+const EXTREME_CONCENTRATION: f64 = 0.5;
+
+/// What there is to say about an output, at most one sentence of a sort: of a series, about the worst step.
+pub(super) fn of_output(
+    plan: &OutputPlan,
+    recorded: &[Recorded<'_>],
+    percentiles: &[f64],
+) -> Vec<String> {
+    let sorts = [
+        worst(recorded, |step| Some(step.channel.undefined()).filter(|&count| count > 0))
+            .map(|found| undefined(plan, recorded, &found)),
+        worst(recorded, |step| trials_lacking(plan, step, percentiles))
+            .map(|found| too_few(plan, recorded, &found, percentiles)),
+        worst(recorded, heavy_tail).map(|found| heavy(plan, &found)),
+    ];
+    sorts.into_iter().flatten().collect()
+}
+
+/// The worst step of a sort, and how many others there are.
+struct Worst<T> {
+    at: usize,
+    value: T,
+    others: usize,
+}
+
+fn worst<T: PartialOrd>(
+    recorded: &[Recorded<'_>],
+    find: impl Fn(&Recorded<'_>) -> Option<T>,
+) -> Option<Worst<T>> {
+    let mut worst: Option<Worst<T>> = None;
+    for (at, step) in recorded.iter().enumerate() {
+        let Some(value) = find(step) else { continue };
+        worst = Some(match worst {
+            None => Worst { at, value, others: 0 },
+            Some(known) if value > known.value => Worst { at, value, others: known.others + 1 },
+            Some(known) => Worst { others: known.others + 1, ..known },
+        });
+    }
+    worst
+}
+
+/// `` `price[h100]` at step 12 (2024-06) and 3 other steps ``.
+fn subject<T>(plan: &OutputPlan, found: &Worst<T>) -> String {
+    let labels: Vec<&str> = plan.index.values().map(String::as_str).collect();
+    let mut text = match labels.as_slice() {
+        [] => format!("`{}`", plan.name),
+        labels => format!("`{}[{}]`", plan.name, labels.join(", ")),
+    };
+    if plan.is_series {
+        text += &format!(" at step {}", found.at);
+        if let Some(label) = &plan.step_labels[found.at] {
+            text += &format!(" ({label})");
+        }
+        match found.others {
+            0 => {}
+            1 => text += " and 1 other step",
+            others => text += &format!(" and {others} other steps"),
+        }
+    }
+    text
+}
+
+fn undefined(plan: &OutputPlan, recorded: &[Recorded<'_>], found: &Worst<u64>) -> String {
+    let channel = recorded[found.at].channel;
+    let causes: Vec<String> = channel
+        .causes()
+        .into_iter()
+        .filter(|&(_, count)| count > 0)
+        .map(|(cause, count)| format!("{} {}", cause.name(), grouped(count)))
+        .collect();
+    let rest = match (channel.defined(), plan.kind) {
+        (0, _) => "it has no statistics",
+        (_, ChannelKind::Condition) => "the probability is of the others",
+        (_, ChannelKind::Number | ChannelKind::Time) => "its statistics are of the others",
+    };
+    format!(
+        "{}: {} of {} trials ({} %) have no value: {}; {rest}",
+        subject(plan, found),
+        grouped(channel.undefined()),
+        grouped(channel.trials()),
+        percent(channel.undefined() as f64 / channel.trials() as f64),
+        causes.join(", "),
+    )
+}
+
+/// Whether a percentile's interval is cut off, at this p and at this many values.
+fn is_cut_off(count: u64, p: f64) -> bool {
+    let ranks = quantile_ranks(count, p);
+    count > 0 && (ranks.low.is_none() || ranks.high.is_none())
+}
+
+/// How many values the percentiles that rest on too few lack in all.
+fn trials_lacking(plan: &OutputPlan, step: &Recorded<'_>, percentiles: &[f64]) -> Option<u64> {
+    if plan.kind == ChannelKind::Condition {
+        return None;
+    }
+    let count = step.channel.defined();
+    let cut_off = percentiles.iter().filter(|&&p| is_cut_off(count, p));
+    cut_off.map(|&p| values_needed(p).saturating_sub(count)).max()
+}
+
+fn too_few(
+    plan: &OutputPlan,
+    recorded: &[Recorded<'_>],
+    found: &Worst<u64>,
+    percentiles: &[f64],
+) -> String {
+    let channel = recorded[found.at].channel;
+    let count = channel.defined();
+    let cut_off: Vec<f64> = percentiles.iter().copied().filter(|&p| is_cut_off(count, p)).collect();
+    let names: Vec<String> = cut_off.iter().map(|&p| format!("P{}", percent_exact(p))).collect();
+    let values = cut_off.iter().map(|&p| values_needed(p)).max().unwrap_or(0);
+    // Where some trials have no value, it takes the more of them.
+    let needed = values as f64 * (channel.trials() as f64 / count as f64);
+    let rest = if names.len() == 1 { "rests" } else { "rest" };
+    format!(
+        "{}: {} {rest} on too few trials ({}) for a 95 % interval, which ends at the smallest or largest value: \
+         {} trials would do",
+        subject(plan, found),
+        names.join(", "),
+        grouped(count),
+        grouped(needed.ceil() as u64),
+    )
+}
+
+/// The relative standard error of the variance, where the tail is too heavy for a mean.
+fn heavy_tail(step: &Recorded<'_>) -> Option<f64> {
+    let count = step.distribution.count();
+    if step.channel.never() > 0 || count < LEAST_FOR_TAIL {
+        return None;
+    }
+    if step.distribution.min() == step.distribution.max() {
+        return None;
+    }
+    // A kurtosis that overflows is as large as can be.
+    let kurtosis = step.spread.kurtosis.unwrap_or(f64::INFINITY);
+    let concentration = ((kurtosis - 1.0) / count as f64).sqrt();
+    let is_heavy = concentration > EXTREME_CONCENTRATION
+        || (concentration > CONCENTRATION
+            && has_infinite_variance(&step.distribution, step.center));
+    is_heavy.then_some(concentration)
+}
+
+/// Whether on either side the tail index lies below 2, beyond its standard error.
+fn has_infinite_variance(distribution: &Distribution, center: f64) -> bool {
+    let (least, most) = TAIL_COUNTS;
+    let tail = (distribution.count() / 100).clamp(least, most);
+    let doubt = 1.0 + 1.0 / (tail as f64).sqrt();
+    let above = distribution.at_rank(distribution.count() - tail) - center;
+    let below = center - distribution.at_rank(tail + 1);
+    let pieces = distribution.pieces().iter().map(|piece| {
+        let middle = (piece.min / 2.0 + piece.max / 2.0) - center;
+        (piece.count, middle)
+    });
+    let is_below_two = |index: Option<f64>| index.is_some_and(|i| i * doubt < INFINITE_VARIANCE);
+    is_below_two(tail_index(pieces.clone().rev(), above, tail))
+        || is_below_two(tail_index(pieces.map(|(count, x)| (count, -x)), below, tail))
+}
+
+/// Hill's estimate from the `tail` outermost distances, which lie beyond `start`: counts and distances
+/// from the outermost on inwards.
+fn tail_index(distances: impl Iterator<Item = (u64, f64)>, start: f64, tail: u64) -> Option<f64> {
+    if start <= 0.0 {
+        return None;
+    }
+    let (mut left, mut sum) = (tail, 0.0);
+    for (count, distance) in distances {
+        let used = count.min(left);
+        sum += used as f64 * libm::log(distance / start).max(0.0);
+        left -= used;
+        if left == 0 {
+            break;
+        }
+    }
+    (sum > 0.0).then(|| tail as f64 / sum)
+}
+
+fn heavy(plan: &OutputPlan, found: &Worst<f64>) -> String {
+    // n equal shares of the variance have a concentration of 1/√n.
+    let makers = (1.0 / (found.value * found.value)).max(1.0).round() as u64;
+    let makers = if makers == 1 {
+        "one trial makes".to_owned()
+    } else {
+        format!("some {} trials make", grouped(makers))
+    };
+    format!(
+        "{} has a heavy tail: {makers} most of its variance, so that neither its mean nor its standard deviation, \
+         nor their errors, can be relied on; its percentiles can",
+        subject(plan, found),
+    )
+}
+
+/// `12,345`.
+fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A share in percent, to two digits.
+fn percent(share: f64) -> String {
+    let value = 100.0 * share;
+    format!("{value:.*}", decimals_for(value, 2).max(0) as usize)
+}
+
+/// A probability in percent, as it was asked for: 0.07 × 100 is a hair above 7.
+fn percent_exact(p: f64) -> f64 {
+    let text = format!("{:.10}", 100.0 * p);
+    text.parse().expect("a float's own text")
+}
