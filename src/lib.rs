@@ -1,10 +1,12 @@
 //! outlay: what it costs, and when it pays back.
 
+pub mod cli;
 pub mod diagnostic;
 pub mod expr;
 pub mod model;
 pub mod report;
 pub mod results;
+pub mod shipped;
 pub mod source;
 
 use std::io;

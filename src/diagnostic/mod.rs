@@ -7,7 +7,7 @@ mod render;
 pub mod suggest;
 
 pub use code::Code;
-// pub use render::{render, to_json_lines};
+pub use render::{render, to_json_lines};
 
 use crate::source::Span;
 

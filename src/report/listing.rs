@@ -131,3 +131,33 @@ fn cut(text: &str, width: usize) -> String {
     }
     format!("{}…", out.trim_end())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Look, fixture, markdown, table};
+    use super::*;
+
+    #[test]
+    fn every_quantity_of_the_base_case() {
+        let memo = quantities_memo(&fixture::base(), &fixture::quantity_rows());
+        insta::assert_snapshot!(table(&memo, Look::default()));
+    }
+
+    #[test]
+    fn every_input_with_its_distribution() {
+        let memo = inputs_memo("A model", &fixture::input_rows());
+        insta::assert_snapshot!(table(&memo, Look::default()));
+    }
+
+    #[test]
+    fn listings_are_pages_like_others() {
+        assert!(markdown(&inputs_memo("A model", &fixture::input_rows())).contains("| gpu_price "));
+    }
+
+    #[test]
+    fn long_texts_are_cut_by_cells() {
+        assert_eq!(cut("abc", 3), "abc");
+        assert_eq!(cut("abcdef", 4), "abc…");
+        assert_eq!(cut("显卡单价", 6), "显卡…");
+    }
+}

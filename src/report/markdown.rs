@@ -99,3 +99,26 @@ fn grid_block(grid: &Grid) -> String {
     lines.extend(rows.iter().map(|row| line(row)));
     lines.join("\n")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{fixture, memo};
+    use super::*;
+
+    #[test]
+    fn a_full_page() {
+        insta::assert_snapshot!(markdown(&memo(&fixture::full())));
+    }
+
+    #[test]
+    fn every_row_has_as_many_cells_as_the_head() {
+        let mut result = fixture::full();
+        result.outputs[0].about = Some("a | b\nc".to_owned());
+        let text = markdown(&memo(&result));
+        assert!(text.contains("a \\| b c"));
+        for block in text.split("\n\n").filter(|block| block.starts_with('|')) {
+            let cells: Vec<usize> = block.lines().map(|line| line.replace("\\|", "").matches('|').count()).collect();
+            assert!(cells.windows(2).all(|pair| pair[0] == pair[1]), "{block}");
+        }
+    }
+}

@@ -285,7 +285,8 @@ fn figures_grid(outputs: &[OutputResult], trials: u64) -> Grid {
     ];
     columns.extend(percentiles.iter().map(|p| Column::new(number::percentile_name(*p), Align::Decimal)));
     columns.push(Column::new("P(never)", Align::Right));
-    columns.push(Column::new("undefined", Align::Right));
+    // What has no value is told in a note as well.
+    columns.push(Column::spare("undefined", Align::Right, 4));
     let mut grid = Grid::new("", columns);
     for output in outputs {
         let (summary, never) = match &output.statistics {
@@ -499,7 +500,7 @@ fn series_grid(output: &OutputResult, series: &SeriesSummary, trials: u64) -> Gr
             summary.quantiles.iter().filter_map(quantile_figure).chain(base)
         })
         .collect();
-    let scale = Scale::of(&all);
+    let scale = Scale::of_table(&all);
     for (head, summary, never) in summaries {
         let mut row = head;
         row.push(base_cell(summary.base, scale));
@@ -525,7 +526,7 @@ mod tests {
 
     #[test]
     fn the_first_and_the_last_step_are_always_shown() {
-        assert_eq!(shown_steps(0, 13), []);
+        assert!(shown_steps(0, 13).is_empty());
         assert_eq!(shown_steps(1, 13), [0]);
         assert_eq!(shown_steps(12, 13), (0..12).collect::<Vec<_>>());
         assert_eq!(shown_steps(66, 13).last(), Some(&65));

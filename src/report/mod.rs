@@ -22,7 +22,7 @@ pub use markdown::markdown;
 pub use memo::{Align, Column, Grid, Memo, memo};
 pub use table::{Look, table};
 
-pub(crate) use number::grouped;
+pub(crate) use number::{grouped, shifted};
 
 #[cfg(test)]
 mod fixture;

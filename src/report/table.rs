@@ -9,7 +9,9 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 use super::memo::{Align, Column, Grid, Memo};
 
 /// The narrowest that the first column is wrapped to before other columns are left out.
-const NARROWEST_LABEL: usize = 24;
+const NARROWEST_LABEL: usize = 20;
+/// Cells that a column may gain by lining up decimal points; beyond, numbers stand to the right.
+const MOST_OVERHANG: usize = 2;
 /// Cells between two columns.
 const GAP: usize = 2;
 
@@ -118,6 +120,10 @@ fn widths(column: &Column, cells: &[&str]) -> Widths {
             None => words = words.max(cell.width()),
         }
     }
+    let numbers = cells.iter().filter(|cell| split_number(cell).is_some()).map(|cell| cell.width()).max().unwrap_or(0);
+    if widths.before + widths.after > numbers + MOST_OVERHANG {
+        (widths.before, widths.after) = (numbers, 0);
+    }
     widths.all = words.max(widths.before + widths.after);
     widths
 }
@@ -144,6 +150,7 @@ fn gap(column: &Column) -> usize {
 
 fn grid_lines(grid: &Grid, look: Look) -> Vec<String> {
     let mut shown: Vec<usize> = (0..grid.columns.len()).collect();
+    let mut left_out: Vec<&str> = Vec::new();
     let column_widths: Vec<Widths> = grid
         .columns
         .iter()
@@ -161,6 +168,7 @@ fn grid_lines(grid: &Grid, look: Look) -> Vec<String> {
         let spare = shown.iter().copied().filter(|&column| grid.columns[column].spare > 0);
         let Some(column) = spare.max_by_key(|&column| grid.columns[column].spare) else { break };
         shown.retain(|&other| other != column);
+        left_out.insert(0, grid.columns[column].head.as_str());
     }
     let room = look.width.saturating_sub(others(&shown)).max(NARROWEST_LABEL.min(label));
     let label = label.min(room);
@@ -212,6 +220,9 @@ fn grid_lines(grid: &Grid, look: Look) -> Vec<String> {
             }
             lines.push(line(&cells));
         }
+    }
+    if !left_out.is_empty() {
+        lines.push(look.paint(DIM, &format!("No room for: {}.", left_out.join(", "))));
     }
     lines
 }
@@ -280,5 +291,58 @@ mod tests {
     #[test]
     fn a_page_of_the_base_case() {
         insta::assert_snapshot!(table(&memo(&fixture::base()), Look::default()));
+    }
+
+    #[test]
+    fn color_is_decoration() {
+        let colored = table(&memo(&fixture::full()), Look { width: 100, is_colored: true });
+        let mut plain = colored.clone();
+        for style in [BOLD, DIM, YELLOW, RESET] {
+            plain = plain.replace(style, "");
+        }
+        assert_ne!(colored, plain);
+        assert_eq!(plain, page(100));
+    }
+
+    #[test]
+    fn no_line_but_the_last_is_wider_than_asked() {
+        for width in [100, 120, 140] {
+            let page = page(width);
+            let lines: Vec<&str> = page.lines().collect();
+            assert!(lines[..lines.len() - 1].iter().all(|line| line.width() <= width), "{page}");
+        }
+    }
+
+    #[test]
+    fn decimal_points_stand_under_each_other() {
+        let column = Column::new("x", Align::Decimal);
+        let cells = ["1,234", "0.2", "-3", "never", "31"];
+        let widths = widths(&column, &cells);
+        let placed = cells.map(|cell| placed(cell, Align::Decimal, widths));
+        assert_eq!(placed, ["1,234  ", "    0.2", "   -3  ", "  never", "   31  "]);
+    }
+
+    #[test]
+    fn numbers_of_very_different_size_stand_to_the_right() {
+        let column = Column::new("x", Align::Decimal);
+        let cells = ["12,345", "0.0213"];
+        let widths = widths(&column, &cells);
+        assert_eq!(cells.map(|cell| placed(cell, Align::Decimal, widths)), ["12,345", "0.0213"]);
+    }
+
+    #[test]
+    fn wide_characters_take_two_cells() {
+        let column = Column::new("", Align::Left);
+        let widths = widths(&column, &["显卡单价", "abc"]);
+        assert_eq!(placed("显卡", Align::Left, widths), "显卡    ");
+        assert_eq!(placed("abc", Align::Left, widths), "abc     ");
+    }
+
+    #[test]
+    fn texts_break_at_blanks_and_between_wide_characters() {
+        assert_eq!(wrapped("one two three", 8), ["one two", "three"]);
+        assert_eq!(wrapped("显卡单价与电价", 6), ["显卡单", "价与电", "价"]);
+        assert_eq!(wrapped("abcdefgh", 3), ["abc", "def", "gh"]);
+        assert_eq!(wrapped("  if ever", 20), ["  if ever"]);
     }
 }
