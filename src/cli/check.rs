@@ -21,7 +21,10 @@ pub(super) fn check(args: &CheckArgs, terminal: &Terminal) -> Result<Exit, Stop>
         match load::compile(&request, terminal) {
             Ok(compiled) if !terminal.is_quiet => {
                 let title = crate::base_case(&compiled).provenance.title;
-                let page = report::table(&report::inputs_memo(&title, &crate::inputs(&compiled)), terminal.look);
+                let page = report::table(
+                    &report::inputs_memo(&title, &crate::inputs(&compiled)),
+                    terminal.look,
+                );
                 let gap = if is_first { "" } else { "\n" };
                 terminal.print(&format!("{gap}{page}"))?;
                 is_first = false;

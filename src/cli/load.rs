@@ -53,7 +53,9 @@ impl Place {
     fn read(&self, file: &str) -> io::Result<Vec<u8>> {
         match self {
             Place::Folder(folder) => fs::read(folder.join(file)),
-            Place::Shipped => Err(io::Error::new(io::ErrorKind::NotFound, "a shipped model has no data files")),
+            Place::Shipped => {
+                Err(io::Error::new(io::ErrorKind::NotFound, "a shipped model has no data files"))
+            }
         }
     }
 }
@@ -64,7 +66,11 @@ fn load(model: &str, terminal: &Terminal) -> Result<Loaded, Stop> {
     }
     let path = Path::new(model);
     if let Some(shipped) = shipped::find(model) {
-        return Ok(Loaded { name: model.to_owned(), text: shipped.text.to_owned(), place: Place::Shipped });
+        return Ok(Loaded {
+            name: model.to_owned(),
+            text: shipped.text.to_owned(),
+            place: Place::Shipped,
+        });
     }
     if path.is_dir() {
         return Err(Failure::failed(format!("`{model}` is a folder, not a model"))
@@ -76,7 +82,11 @@ fn load(model: &str, terminal: &Terminal) -> Result<Loaded, Stop> {
         _ => Failure::file("read", path, &error),
     })?;
     let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-    Ok(Loaded { name: model.to_owned(), text: decoded(bytes, model, terminal)?, place: Place::Folder(folder) })
+    Ok(Loaded {
+        name: model.to_owned(),
+        text: decoded(bytes, model, terminal)?,
+        place: Place::Folder(folder),
+    })
 }
 
 fn load_stdin(terminal: &Terminal) -> Result<Loaded, Stop> {

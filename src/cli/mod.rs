@@ -45,7 +45,10 @@ pub fn main() -> ExitCode {
 pub fn execute(args: &Args) -> Exit {
     let terminal = Terminal::new(&args.global);
     let result = match &args.command {
-        None => terminal.print(&Args::command().render_help().to_string()).map(|()| Exit::Done).map_err(Stop::from),
+        None => terminal
+            .print(&Args::command().render_help().to_string())
+            .map(|()| Exit::Done)
+            .map_err(Stop::from),
         Some(Command::Run(run)) => run::run(run, &terminal),
         Some(Command::Check(check)) => check::check(check, &terminal),
         Some(Command::Models(models)) => models::models(models, &terminal),
@@ -63,7 +66,10 @@ pub fn execute(args: &Args) -> Exit {
 /// A panic is our mistake: it is said so in two lines, with what a report needs.
 fn report_panic(info: &PanicHookInfo<'_>) {
     let message = info.payload_as_str().unwrap_or("no message");
-    let place = info.location().map(|place| format!(" ({}:{})", place.file(), place.line())).unwrap_or_default();
+    let place = info
+        .location()
+        .map(|place| format!(" ({}:{})", place.file(), place.line()))
+        .unwrap_or_default();
     terminal::say(&format!(
         "internal error: {message}{place}\n\
          This is a mistake in outlay {}, not in your model. Please report it with the command line and the model.\n",

@@ -14,8 +14,10 @@ pub(super) fn models(args: &ModelsArgs, terminal: &Terminal) -> Result<Exit, Sto
     match &args.command {
         None => {
             let width = SHIPPED.iter().map(|shipped| shipped.name.width()).max().unwrap_or(0);
-            let lines: String =
-                SHIPPED.iter().map(|shipped| format!("{:width$}  {}\n", shipped.name, shipped.title())).collect();
+            let lines: String = SHIPPED
+                .iter()
+                .map(|shipped| format!("{:width$}  {}\n", shipped.name, shipped.title()))
+                .collect();
             terminal.print(&lines)?;
         }
         Some(ModelsCommand::Show { name }) => {

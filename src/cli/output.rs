@@ -30,23 +30,34 @@ enum Sink {
 
 impl OutputFile {
     /// Opens a file, or says why it cannot be written.
-    pub(super) fn open(path: &Path, format: Format, is_forced: bool) -> Result<OutputFile, Failure> {
+    pub(super) fn open(
+        path: &Path,
+        format: Format,
+        is_forced: bool,
+    ) -> Result<OutputFile, Failure> {
         let fail = |error| Failure::file("write", path, &error);
         // A link is written through, not replaced.
         let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let sink = match fs::metadata(&target) {
             Ok(meta) if meta.is_dir() => {
-                return Err(Failure::failed(format!("cannot write `{}`: it is a folder", path.display())));
+                return Err(Failure::failed(format!(
+                    "cannot write `{}`: it is a folder",
+                    path.display()
+                )));
             }
             Ok(meta) if !meta.is_file() => {
                 Sink::Direct(OpenOptions::new().write(true).open(&target).map_err(fail)?)
             }
             Ok(_) if !is_forced => {
-                return Err(Failure::failed(format!("`{}` exists", path.display())).help("--force overwrites it"));
+                return Err(Failure::failed(format!("`{}` exists", path.display()))
+                    .help("--force overwrites it"));
             }
             Ok(_) | Err(_) => {
                 let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
-                Sink::Aside { file: aside(folder.unwrap_or(Path::new("."))).map_err(fail)?, is_forced }
+                Sink::Aside {
+                    file: aside(folder.unwrap_or(Path::new("."))).map_err(fail)?,
+                    is_forced,
+                }
             }
         };
         Ok(OutputFile { format, path: target, sink })
@@ -60,7 +71,8 @@ impl OutputFile {
             Sink::Direct(mut file) => file.write_all(text.as_bytes()).map_err(fail),
             Sink::Aside { mut file, is_forced } => {
                 file.write_all(text.as_bytes()).map_err(fail)?;
-                let renamed = if is_forced { file.persist(&path) } else { file.persist_noclobber(&path) };
+                let renamed =
+                    if is_forced { file.persist(&path) } else { file.persist_noclobber(&path) };
                 renamed.map(|_| ()).map_err(|error| fail(error.error))
             }
         }
@@ -117,7 +129,10 @@ mod tests {
         fs::write(&path, "old").expect("the folder is writable");
         let failure = OutputFile::open(&path, Format::Csv, false).expect_err("the file exists");
         assert!(failure.helps[0].contains("--force"));
-        OutputFile::open(&path, Format::Csv, true).expect("forced").write("new").expect("the folder is writable");
+        OutputFile::open(&path, Format::Csv, true)
+            .expect("forced")
+            .write("new")
+            .expect("the folder is writable");
         assert_eq!(fs::read_to_string(&path).expect("written"), "new");
     }
 

@@ -36,11 +36,15 @@ impl Watch {
     }
 
     fn new_bar(&self) -> ProgressBar {
-        let style = ProgressStyle::with_template("{bar:30} {percent:>3} %  {human_pos} of {human_len} trials, {eta} left")
-            .expect("the template is well formed")
-            .progress_chars("━━─");
+        let style = ProgressStyle::with_template(
+            "{bar:30} {percent:>3} %  {human_pos} of {human_len} trials, {eta} left",
+        )
+        .expect("the template is well formed")
+        .progress_chars("━━─");
         let target = ProgressDrawTarget::stderr_with_hz(10);
-        ProgressBar::with_draw_target(Some(self.n_trials), target).with_style(style).with_elapsed(self.started.elapsed())
+        ProgressBar::with_draw_target(Some(self.n_trials), target)
+            .with_style(style)
+            .with_elapsed(self.started.elapsed())
     }
 }
 
@@ -75,8 +79,14 @@ mod tests {
 
     #[test]
     fn speed_reads_as_people_write_it() {
-        assert_eq!(speed(1_000_000, Duration::from_millis(210)), "1,000,000 trials in 0.21 s (4.8 M trials/s)");
-        assert_eq!(speed(1_000, Duration::from_millis(50)), "1,000 trials in 0.05 s (20 k trials/s)");
+        assert_eq!(
+            speed(1_000_000, Duration::from_millis(210)),
+            "1,000,000 trials in 0.21 s (4.8 M trials/s)"
+        );
+        assert_eq!(
+            speed(1_000, Duration::from_millis(50)),
+            "1,000 trials in 0.05 s (20 k trials/s)"
+        );
         assert_eq!(speed(1_000, Duration::from_secs(20)), "1,000 trials in 20 s (50 trials/s)");
     }
 }

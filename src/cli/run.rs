@@ -45,7 +45,8 @@ pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<Exit, Stop> {
 fn findings(model: &Compiled, settings: &Settings, terminal: &Terminal) -> Findings {
     match settings.mode {
         Mode::Simulate => {
-            let watch = Watch::start(settings.run.trials, terminal.is_watched && !terminal.is_quiet);
+            let watch =
+                Watch::start(settings.run.trials, terminal.is_watched && !terminal.is_quiet);
             let result = crate::run(model, &settings.run, &watch);
             Findings { result, quantities: None, elapsed: Some(watch.finish()) }
         }
@@ -66,8 +67,12 @@ impl Findings {
             (Format::Markdown, None) => report::markdown(&report::memo(&self.result)),
             (Format::Json, None) => report::json(&self.result, elapsed),
             (Format::Csv, None) => report::csv(&self.result),
-            (Format::Table, Some(rows)) => report::table(&report::quantities_memo(&self.result, rows), look),
-            (Format::Markdown, Some(rows)) => report::markdown(&report::quantities_memo(&self.result, rows)),
+            (Format::Table, Some(rows)) => {
+                report::table(&report::quantities_memo(&self.result, rows), look)
+            }
+            (Format::Markdown, Some(rows)) => {
+                report::markdown(&report::quantities_memo(&self.result, rows))
+            }
             (Format::Json, Some(rows)) => report::quantities_json(provenance, rows),
             (Format::Csv, Some(rows)) => report::quantities_csv(provenance, rows),
         }

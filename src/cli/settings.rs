@@ -45,7 +45,10 @@ impl Settings {
         let mut outputs: Vec<(PathBuf, Format)> = Vec::new();
         for path in &args.output {
             if outputs.iter().any(|(other, _)| other == path) {
-                return Err(Failure::usage(format!("--output `{}` is given twice", path.display())));
+                return Err(Failure::usage(format!(
+                    "--output `{}` is given twice",
+                    path.display()
+                )));
             }
             outputs.push((path.clone(), format_of(path)?));
         }
@@ -87,19 +90,29 @@ fn refuse_design(design: Design) -> Result<(), Failure> {
         Design::Latin => "latin",
         Design::Sobol => "sobol",
     };
-    Err(Failure::usage(format!("--design {name} is not available in this version")).help("leave it out: `random` is the default"))
+    Err(Failure::usage(format!("--design {name} is not available in this version"))
+        .help("leave it out: `random` is the default"))
 }
 
 /// The format that a file's extension asks for.
 fn format_of(path: &std::path::Path) -> Result<Format, Failure> {
-    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or("").to_ascii_lowercase();
+    let extension = path
+        .extension()
+        .and_then(|extension| extension.to_str())
+        .unwrap_or("")
+        .to_ascii_lowercase();
     match extension.as_str() {
         "csv" => Ok(Format::Csv),
         "json" => Ok(Format::Json),
         "md" | "markdown" => Ok(Format::Markdown),
         "txt" => Ok(Format::Table),
-        _ => Err(Failure::usage(format!("--output `{}` has no extension that names a format", path.display()))
-            .help("write .csv, .json, .md or .txt; to choose the format of standard output, use --format")),
+        _ => Err(Failure::usage(format!(
+            "--output `{}` has no extension that names a format",
+            path.display()
+        ))
+        .help(
+            "write .csv, .json, .md or .txt; to choose the format of standard output, use --format",
+        )),
     }
 }
 
@@ -130,7 +143,9 @@ pub(super) fn parse_trials(text: &str) -> Result<u64, String> {
 
 /// A whole number from 0 to 2⁶⁴ − 1.
 pub(super) fn parse_seed(text: &str) -> Result<u64, String> {
-    text.replace('_', "").parse().map_err(|_| "a whole number from 0 to 18446744073709551615".to_owned())
+    text.replace('_', "")
+        .parse()
+        .map_err(|_| "a whole number from 0 to 18446744073709551615".to_owned())
 }
 
 /// A percentile as a probability.
@@ -138,7 +153,9 @@ pub(super) fn parse_percentile(text: &str) -> Result<f64, String> {
     let text = text.trim();
     let text = text.strip_prefix(['p', 'P']).unwrap_or(text);
     match text.parse::<f64>() {
-        Ok(percentile) if percentile > 0.0 && percentile < 100.0 => Ok(report::shifted(percentile, -2)),
+        Ok(percentile) if percentile > 0.0 && percentile < 100.0 => {
+            Ok(report::shifted(percentile, -2))
+        }
         Ok(_) | Err(_) => Err("each is a number between 0 and 100, both excluded".to_owned()),
     }
 }
@@ -146,7 +163,9 @@ pub(super) fn parse_percentile(text: &str) -> Result<f64, String> {
 /// `NAME=EXPRESSION`; what the two mean is for the model to say.
 pub(super) fn parse_override(text: &str) -> Result<String, String> {
     match text.split_once('=') {
-        Some((name, value)) if !name.trim().is_empty() && !value.trim().is_empty() => Ok(text.to_owned()),
+        Some((name, value)) if !name.trim().is_empty() && !value.trim().is_empty() => {
+            Ok(text.to_owned())
+        }
         Some(_) | None => Err("write NAME=EXPRESSION, for example 'gpus=20_000 GPU'".to_owned()),
     }
 }
@@ -173,7 +192,9 @@ mod tests {
 
     #[test]
     fn trials_that_are_none_are_refused() {
-        for text in ["", "k", "0", "-5", "1.5", "many", "inf", "nan", "1e400", "1e16", "5m", "1 000"] {
+        for text in
+            ["", "k", "0", "-5", "1.5", "many", "inf", "nan", "1e400", "1e16", "5m", "1 000"]
+        {
             assert!(parse_trials(text).is_err(), "{text}");
         }
     }

@@ -57,7 +57,8 @@ impl Terminal {
 
     /// Writes data to stdout. A reader that has gone away is no failure.
     pub(super) fn print(&self, text: &str) -> Result<(), Failure> {
-        let choice = if self.look.is_colored { ColorChoice::Always } else { ColorChoice::AlwaysAnsi };
+        let choice =
+            if self.look.is_colored { ColorChoice::Always } else { ColorChoice::AlwaysAnsi };
         let mut stream = AutoStream::new(io::stdout().lock(), choice);
         match stream.write_all(text.as_bytes()).and_then(|()| stream.flush()) {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
@@ -83,7 +84,8 @@ impl Terminal {
             MessageFormat::Json => say(&diagnostic::to_json_lines(diagnostics, sources)),
             MessageFormat::Human => {
                 say(&diagnostic::render(diagnostics, sources, self.is_stderr_colored));
-                let n_errors = diagnostics.iter().filter(|d| d.severity() == Severity::Error).count();
+                let n_errors =
+                    diagnostics.iter().filter(|d| d.severity() == Severity::Error).count();
                 if n_errors > 0 {
                     let plural = if n_errors == 1 { "" } else { "s" };
                     say(&format!("{}: {n_errors} error{plural} in {model}\n", self.error_word()));

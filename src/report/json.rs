@@ -12,8 +12,8 @@ use serde_json::ser::Formatter;
 
 use crate::QuantityRow;
 use crate::results::{
-    BaseCase, Estimate, NumberSummary, OutputResult, Point, Provenance, Quantile, SimulationResult, Statistics,
-    StepSummary, Undefined, Within,
+    BaseCase, Estimate, NumberSummary, OutputResult, Point, Provenance, Quantile, SimulationResult,
+    Statistics, StepSummary, Undefined, Within,
 };
 
 /// The schema's name and version.
@@ -340,7 +340,12 @@ fn step_quantile_wire(quantile: &Quantile) -> StepQuantileWire {
 
 fn within_wire(within: &Within) -> WithinWire {
     let Estimate { value, low, high } = within.probability;
-    WithinWire { limit: within.limit, probability: finite(value), low: finite(low), high: finite(high) }
+    WithinWire {
+        limit: within.limit,
+        probability: finite(value),
+        low: finite(low),
+        high: finite(high),
+    }
 }
 
 fn causes(undefined: &Undefined) -> Option<&BTreeMap<String, u64>> {
@@ -414,9 +419,10 @@ fn output_wire(output: &OutputResult) -> OutputWire<'_> {
             causes: causes(&summary.undefined),
             ..named(output, "probability")
         },
-        Statistics::Series(series) => {
-            OutputWire { steps: Some(series.steps.iter().map(step_wire).collect()), ..named(output, "series") }
-        }
+        Statistics::Series(series) => OutputWire {
+            steps: Some(series.steps.iter().map(step_wire).collect()),
+            ..named(output, "series")
+        },
     }
 }
 
@@ -476,7 +482,9 @@ fn step_wire(step: &StepSummary) -> StepWire<'_> {
 fn quantity_wire(row: &QuantityRow) -> QuantityWire<'_> {
     let wire = |point: &Point| match *point {
         Point::Value(value) if row.is_condition => PointWire::Truth(value != 0.0),
-        Point::Value(value) => finite(value).map_or(PointWire::Word("undefined"), PointWire::Number),
+        Point::Value(value) => {
+            finite(value).map_or(PointWire::Word("undefined"), PointWire::Number)
+        }
         Point::Never => PointWire::Word("never"),
         Point::Undefined => PointWire::Word("undefined"),
     };
@@ -500,7 +508,12 @@ struct Lines {
 }
 
 impl Lines {
-    fn begin<W: io::Write + ?Sized>(&mut self, writer: &mut W, bracket: &[u8], is_broken: bool) -> io::Result<()> {
+    fn begin<W: io::Write + ?Sized>(
+        &mut self,
+        writer: &mut W,
+        bracket: &[u8],
+        is_broken: bool,
+    ) -> io::Result<()> {
         self.open.push(is_broken);
         self.has_items = false;
         writer.write_all(bracket)
@@ -553,7 +566,11 @@ impl Formatter for Lines {
         self.end(writer, b"]")
     }
 
-    fn begin_array_value<W: io::Write + ?Sized>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+    fn begin_array_value<W: io::Write + ?Sized>(
+        &mut self,
+        writer: &mut W,
+        first: bool,
+    ) -> io::Result<()> {
         self.item(writer, first)
     }
 
@@ -562,7 +579,11 @@ impl Formatter for Lines {
         Ok(())
     }
 
-    fn begin_object_key<W: io::Write + ?Sized>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+    fn begin_object_key<W: io::Write + ?Sized>(
+        &mut self,
+        writer: &mut W,
+        first: bool,
+    ) -> io::Result<()> {
         self.item(writer, first)
     }
 
@@ -655,10 +676,17 @@ mod tests {
 
     #[test]
     fn a_bound_that_is_never_is_flagged() {
-        let quantile =
-            Quantile { p: 0.07, value: Point::Value(60.0), low: Point::Value(59.0), high: Point::Never };
+        let quantile = Quantile {
+            p: 0.07,
+            value: Point::Value(60.0),
+            low: Point::Value(59.0),
+            high: Point::Never,
+        };
         let wire = serde_json::to_value(quantile_wire(&quantile)).expect("a map");
-        assert_eq!(wire, value!({"p": 0.07, "value": 60.0, "low": 59.0, "high": null, "high_never": true}));
+        assert_eq!(
+            wire,
+            value!({"p": 0.07, "value": 60.0, "low": 59.0, "high": null, "high_never": true})
+        );
     }
 
     #[test]
@@ -720,8 +748,13 @@ mod tests {
         let text = quantities_json(&fixture::provenance(), &fixture::quantity_rows());
         let document: Value = serde_json::from_str(&text).expect("valid JSON");
         let quantities = document["quantities"].as_array().expect("a list");
-        assert_eq!(quantities[0], value!({"kind": "input", "name": "gpus", "about": "Cards bought", "unit": "GPU", "value": 10_000.0}));
-        assert!(quantities.iter().any(|q| q["steps"].as_array().is_some_and(|steps| steps.len() == 61)));
+        assert_eq!(
+            quantities[0],
+            value!({"kind": "input", "name": "gpus", "about": "Cards bought", "unit": "GPU", "value": 10_000.0})
+        );
+        assert!(
+            quantities.iter().any(|q| q["steps"].as_array().is_some_and(|steps| steps.len() == 61))
+        );
         assert!(quantities.iter().any(|q| q["value"] == true));
         assert!(quantities.iter().any(|q| q["value"] == "never"));
     }

@@ -10,10 +10,10 @@
 mod csv;
 mod json;
 mod listing;
+mod markdown;
 mod memo;
 mod number;
 mod table;
-mod markdown;
 
 pub use self::csv::{csv, quantities_csv};
 pub use json::{SCHEMA, json, quantities_json};

@@ -166,7 +166,8 @@ impl Scale {
 
     /// From the figures of a table whose columns are read as movements: the same decimals everywhere.
     pub(crate) fn of_table(figures: &[Figure]) -> Scale {
-        let mut half_widths: Vec<f64> = figures.iter().map(|f| f.half_width).filter(|h| *h > 0.0).collect();
+        let mut half_widths: Vec<f64> =
+            figures.iter().map(|f| f.half_width).filter(|h| *h > 0.0).collect();
         half_widths.sort_by(f64::total_cmp);
         Scale::new(figures, half_widths.get(half_widths.len() / 2).copied(), true)
     }
@@ -175,7 +176,10 @@ impl Scale {
         let largest = figures.iter().map(|f| f.value.abs()).max_by(f64::total_cmp).unwrap_or(0.0);
         let is_whole = figures.iter().all(|f| f.value.fract() == 0.0);
         let most = ESTIMATE_DIGITS - 1 - exponent(largest, ESTIMATE_DIGITS);
-        let decimals = half_width.map_or(most, |h| most.min(decimals_open(h, UNITS_OPEN)));
+        let decimals = match half_width {
+            Some(half_width) => most.min(decimals_open(half_width, UNITS_OPEN)),
+            None => without_common_zeros(figures, most),
+        };
         Scale {
             decimals: if is_whole { decimals.min(0) } else { decimals },
             magnitude: Magnitude::of(largest),
@@ -203,6 +207,18 @@ impl Scale {
     }
 }
 
+/// Decimals without those that are 0 in every figure.
+fn without_common_zeros(figures: &[Figure], most: i32) -> i32 {
+    let most_needed =
+        figures.iter().filter(|figure| figure.value.abs() < SCIENTIFIC_FROM).map(|figure| {
+            let text = format!("{:.*}", usize::try_from(most).unwrap_or(0), figure.value);
+            let fraction =
+                text.split_once('.').map_or("", |(_, fraction)| fraction.trim_end_matches('0'));
+            i32::try_from(fraction.len()).unwrap_or(0)
+        });
+    if most <= 0 { most } else { most_needed.max().unwrap_or(most) }
+}
+
 /// A mean and its standard error, `("66.12", "0.01")`: digits down to the error's first.
 pub(crate) fn mean_and_error(mean: f64, error: Option<f64>) -> (String, String) {
     let most = ESTIMATE_DIGITS - 1 - exponent(mean, ESTIMATE_DIGITS);
@@ -227,10 +243,16 @@ pub(crate) fn percent(p: f64) -> String {
     format!("{} %", fixed(shifted(p, 2), percent_decimals(p, 2)))
 }
 
+/// A probability that was chosen, as a percentage: `5 %`, `97.5 %`.
+pub(crate) fn percent_short(p: f64) -> String {
+    format!("{} %", shifted(p, 2))
+}
+
 /// The same with the digits that its interval supports, three at most: `99.03 %` and `99.01 – 99.05 %`.
 pub(crate) fn percent_with_interval(p: f64, low: f64, high: f64) -> (String, String) {
     let half_width = shifted((high - low) / 2.0, 2);
-    let supported = if half_width > 0.0 { decimals_open(half_width, UNITS_OPEN).max(0) } else { 12 };
+    let supported =
+        if half_width > 0.0 { decimals_open(half_width, UNITS_OPEN).max(0) } else { 12 };
     let decimals = supported.min(percent_decimals(p, 3).max(0));
     let write = |p: f64| {
         let is_end = p <= 0.0 || p >= 1.0;
@@ -302,9 +324,17 @@ mod tests {
 
     #[test]
     fn long_numbers_are_written_with_a_magnitude() {
-        check_row(&[(6_599_612_345.5, 0.0), (-812_000_000.0, 0.0), (0.0, 0.0)], &["6.600 bn", "-0.812 bn", "0"]);
+        check_row(
+            &[(6_599_612_345.5, 0.0), (-812_000_000.0, 0.0), (0.0, 0.0)],
+            &["6.600 bn", "-0.812 bn", "0"],
+        );
         check_row(&[(12_345_678.0, 0.0)], &["12.35 M"]);
         assert_eq!(mean_and_error(6.6123e9, Some(9.8e5)), ("6.612 bn".into(), "0.001 bn".into()));
+    }
+
+    #[test]
+    fn zeros_that_all_figures_share_are_left_out() {
+        check_row(&[(0.35, 0.0), (0.4, 0.0)], &["0.35", "0.40"]);
     }
 
     #[test]
@@ -354,10 +384,16 @@ mod tests {
 
     #[test]
     fn a_probability_and_its_interval_share_their_decimals() {
-        assert_eq!(percent_with_interval(0.31, 0.309, 0.311), ("31.0 %".into(), "30.9 – 31.1 %".into()));
+        assert_eq!(
+            percent_with_interval(0.31, 0.309, 0.311),
+            ("31.0 %".into(), "30.9 – 31.1 %".into())
+        );
         assert_eq!(percent_with_interval(0.31, 0.28, 0.34), ("31 %".into(), "28 – 34 %".into()));
         assert_eq!(percent_with_interval(0.0, 0.0, 3.7e-6), ("0 %".into(), "0 – 0.0004 %".into()));
-        assert_eq!(percent_with_interval(1.0, 0.9963, 1.0), ("100 %".into(), "99.6 – 100 %".into()));
+        assert_eq!(
+            percent_with_interval(1.0, 0.9963, 1.0),
+            ("100 %".into(), "99.6 – 100 %".into())
+        );
     }
 
     #[test]

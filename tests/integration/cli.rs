@@ -50,7 +50,8 @@ Commands:
 fn help_ends_with_the_exit_codes() {
     for args in [["--help", ""], ["run", "--help"], ["check", "--help"]] {
         let args: Vec<&str> = args.into_iter().filter(|arg| !arg.is_empty()).collect();
-        Command::cargo_bin("outlay").args(args).assert().code(0).stderr_eq(str![]).stdout_eq(str![[r#"
+        Command::cargo_bin("outlay").args(args).assert().code(0).stderr_eq(str![]).stdout_eq(str![
+            [r#"
 ...
 Exit codes:
     0  done
@@ -62,7 +63,8 @@ Exit codes:
    70  internal error
   130  interrupted; what was done is reported
 
-"#]]);
+"#]
+        ]);
     }
 }
 
@@ -121,11 +123,13 @@ For more information, try '--help'.
 #[test]
 fn designs_of_later_versions_say_so() {
     for design in ["latin", "sobol"] {
-        run(["run", "a800-10k", "--design", design]).code(2).stdout_eq(str![]).stderr_eq(str![[r#"
+        run(["run", "a800-10k", "--design", design]).code(2).stdout_eq(str![]).stderr_eq(str![[
+            r#"
 error: --design [..] is not available in this version
   = help: leave it out: `random` is the default
 
-"#]]);
+"#
+        ]]);
     }
 }
 
@@ -210,10 +214,12 @@ error: `[..]result.csv` exists
 
 "#]]);
     assert_eq!(fs::read(&path).expect("it is still there"), b"old");
-    run(["run", "a800-10k", "-o", "none/result.csv"]).code(1).stdout_eq(str![]).stderr_eq(str![[r#"
+    run(["run", "a800-10k", "-o", "none/result.csv"]).code(1).stdout_eq(str![]).stderr_eq(str![[
+        r#"
 error: cannot write `none/result.csv`: no such file or directory[..]
 
-"#]]);
+"#
+    ]]);
     run(["run", "a800-10k", "-o", "result"]).code(2).stdout_eq(str![]);
     run(["run", "a800-10k", "-o", "a.csv", "-o", "a.csv"]).code(2).stdout_eq(str![]);
 }
