@@ -1,3 +1,7 @@
 //! The binary: hands the command line to [`outlay::cli`] and its exit code to the system.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    outlay::cli::main()
+}

@@ -9,12 +9,25 @@ use ::csv::{Writer, WriterBuilder};
 
 use crate::QuantityRow;
 use crate::results::{
-    Estimate, NumberSummary, OutputResult, Point, Provenance, Quantile, SimulationResult, Statistics, Undefined,
+    Estimate, NumberSummary, OutputResult, Point, Provenance, Quantile, SimulationResult,
+    Statistics, Undefined,
 };
 
 /// The columns of a result.
 const HEAD: [&str; 13] = [
-    "model", "scenario", "output", "index", "step", "unit", "statistic", "p", "value", "low", "high", "trials", "seed",
+    "model",
+    "scenario",
+    "output",
+    "index",
+    "step",
+    "unit",
+    "statistic",
+    "p",
+    "value",
+    "low",
+    "high",
+    "trials",
+    "seed",
 ];
 /// The columns of the base case.
 const QUANTITIES_HEAD: [&str; 7] = ["model", "scenario", "kind", "name", "step", "unit", "value"];
@@ -37,7 +50,9 @@ pub fn quantities_csv(provenance: &Provenance, rows: &[QuantityRow]) -> String {
         for (step, point) in row.values.iter().enumerate() {
             let step = if row.is_series { step.to_string() } else { String::new() };
             let value = match *point {
-                Point::Value(value) if row.is_condition => if value == 0.0 { "false" } else { "true" }.to_owned(),
+                Point::Value(value) if row.is_condition => {
+                    if value == 0.0 { "false" } else { "true" }.to_owned()
+                }
                 Point::Value(value) => number(value),
                 Point::Never => "never".to_owned(),
                 Point::Undefined => String::new(),
@@ -90,7 +105,11 @@ impl Entry {
 
     fn estimate(statistic: impl Into<String>, estimate: Estimate) -> Entry {
         let Estimate { value, low, high } = estimate;
-        Entry { low: Some(low), high: Some(high), ..Entry::new(statistic, Measure::Plain, Some(value)) }
+        Entry {
+            low: Some(low),
+            high: Some(high),
+            ..Entry::new(statistic, Measure::Plain, Some(value))
+        }
     }
 
     fn percentile(statistic: &str, quantile: &Quantile) -> Entry {
@@ -126,7 +145,8 @@ impl Sheet {
 
     fn entry(&mut self, place: Place<'_>, entry: &Entry) {
         let Place { provenance, output, step } = place;
-        let index: Vec<String> = output.index.iter().map(|(index, label)| format!("{index}={label}")).collect();
+        let index: Vec<String> =
+            output.index.iter().map(|(index, label)| format!("{index}={label}")).collect();
         let unit = match entry.measure {
             Measure::Own => output.unit.as_deref().unwrap_or(""),
             Measure::Plain => "",
@@ -179,7 +199,10 @@ impl Sheet {
         }
         self.entry(place, &Entry::new("undefined", Measure::Plain, Some(undefined.count as f64)));
         for (cause, count) in &undefined.causes {
-            self.entry(place, &Entry::new(format!("undefined_{cause}"), Measure::Plain, Some(*count as f64)));
+            self.entry(
+                place,
+                &Entry::new(format!("undefined_{cause}"), Measure::Plain, Some(*count as f64)),
+            );
         }
     }
 
@@ -233,10 +256,112 @@ fn number(value: f64) -> String {
         return String::new();
     }
     let value = value + 0.0;
-    if value != 0.0 && !(1e-7..1e17).contains(&value.abs()) { format!("{value:e}") } else { value.to_string() }
+    if value != 0.0 && !(1e-7..1e17).contains(&value.abs()) {
+        format!("{value:e}")
+    } else {
+        value.to_string()
+    }
 }
 
 /// Text that no spreadsheet runs.
 fn safe(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture;
+    use super::*;
+
+    /// The rows as maps from the head to cells.
+    fn rows(text: &str) -> Vec<std::collections::BTreeMap<String, String>> {
+        ::csv::Reader::from_reader(text.as_bytes())
+            .deserialize()
+            .map(|row| row.expect("a row"))
+            .collect()
+    }
+
+    #[track_caller]
+    fn check(name: &str, statistic: &str, expected: [&str; 4]) {
+        let rows = rows(&csv(&fixture::full()));
+        let row = rows
+            .iter()
+            .find(|row| row["output"] == name && row["statistic"] == statistic)
+            .expect("a row of that output and statistic");
+        assert_eq!(["unit", "p", "value", "index"].map(|column| row[column].as_str()), expected);
+    }
+
+    #[test]
+    fn one_statistic_stands_in_a_row() {
+        check("investment", "mean", ["亿 CNY", "", "66.1234", ""]);
+        check("investment", "percentile", ["亿 CNY", "0.05", "52.0123", ""]);
+        check("investment", "base_rank", ["", "", "0.512", ""]);
+        check("break_even", "never", ["", "", "0.9297", ""]);
+        check("break_even", "within_36", ["", "", "0.00123", ""]);
+        check("break_even", "percentile_if_ever", ["month", "0.05", "40", ""]);
+        check("can_afford", "probability", ["", "", "0.9903", "chip=a800;firm=alibaba"]);
+        check("can_afford", "base", ["", "", "1", "chip=a800;firm=alibaba"]);
+        check("irr", "undefined", ["", "", "12034", ""]);
+        check("irr", "undefined_irr_none", ["", "", "12034", ""]);
+    }
+
+    #[test]
+    fn never_is_an_empty_value() {
+        let rows = rows(&csv(&fixture::full()));
+        let median =
+            rows.iter().find(|r| r["output"] == "break_even" && r["p"] == "0.5").expect("a median");
+        assert_eq!([&median["value"], &median["low"], &median["high"]], ["", "", ""]);
+    }
+
+    #[test]
+    fn a_series_has_rows_for_every_step() {
+        let rows = rows(&csv(&fixture::full()));
+        let means =
+            rows.iter().filter(|row| row["output"] == "funding" && row["statistic"] == "mean");
+        assert_eq!(means.map(|row| row["step"].clone()).collect::<Vec<_>>().len(), 61);
+    }
+
+    #[test]
+    fn the_head_and_the_line_ends_are_fixed() {
+        let text = csv(&fixture::full());
+        assert!(text.starts_with(
+            "model,scenario,output,index,step,unit,statistic,p,value,low,high,trials,seed\na800-10k,,investment,"
+        ));
+        assert!(!text.contains('\r'));
+    }
+
+    #[test]
+    fn a_spreadsheet_runs_no_cell() {
+        let mut result = fixture::full();
+        result.outputs[0].name = "=HYPERLINK(1)".to_owned();
+        result.provenance.file = "@x".to_owned();
+        let rows = rows(&csv(&result));
+        assert_eq!(rows[0]["output"], "'=HYPERLINK(1)");
+        assert_eq!(rows[0]["model"], "'@x");
+    }
+
+    #[test]
+    fn numbers_read_back_as_they_were() {
+        for value in [66.0, 0.1, -1.5e-12, 6.6e9, 1e300, f64::MIN_POSITIVE, 123_456_789.123_456_78]
+        {
+            assert_eq!(number(value).parse(), Ok(value));
+        }
+        assert_eq!(number(66.0), "66");
+        assert_eq!(number(-0.0), "0");
+        assert_eq!(number(f64::NAN), "");
+    }
+
+    #[test]
+    fn every_quantity_of_the_base_case_has_a_row() {
+        let rows = rows(&quantities_csv(&fixture::provenance(), &fixture::quantity_rows()));
+        assert_eq!(
+            [&rows[0]["name"], &rows[0]["unit"], &rows[0]["value"]],
+            ["gpus", "GPU", "10000"]
+        );
+        assert_eq!(rows.iter().filter(|row| row["name"] == "cash_flow").count(), 61);
+    }
 }

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::results::{
-    BaseCase, Estimate, NumberSummary, OutputResult, Point, ProbabilitySummary, Provenance, Quantile, SeriesSummary,
-    SimulationResult, Statistics, StepSummary, TimeSummary, Undefined, Within,
+    BaseCase, Estimate, NumberSummary, OutputResult, Point, ProbabilitySummary, Provenance,
+    Quantile, SeriesSummary, SimulationResult, Statistics, StepSummary, TimeSummary, Undefined,
+    Within,
 };
+use crate::{InputRow, QuantityRow};
 
 const PERCENTILES: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
 
@@ -64,7 +66,12 @@ pub(super) fn number(mean: f64, sd: f64, base: f64, rank: f64, values: [f64; 5])
     }
 }
 
-pub(super) fn output(name: &str, about: Option<&str>, unit: Option<&str>, statistics: Statistics) -> OutputResult {
+pub(super) fn output(
+    name: &str,
+    about: Option<&str>,
+    unit: Option<&str>,
+    statistics: Statistics,
+) -> OutputResult {
     OutputResult {
         name: name.to_owned(),
         about: about.map(str::to_owned),
@@ -89,10 +96,22 @@ fn break_even() -> TimeSummary {
         never: Some(Estimate { value: 0.9297, low: 0.9292, high: 0.9302 }),
         within: vec![
             Within { limit: 24.0, probability: Estimate { value: 0.0, low: 0.0, high: 3.7e-6 } },
-            Within { limit: 36.0, probability: Estimate { value: 0.00123, low: 0.00116, high: 0.0013 } },
-            Within { limit: 60.0, probability: Estimate { value: 0.0703, low: 0.0698, high: 0.0708 } },
+            Within {
+                limit: 36.0,
+                probability: Estimate { value: 0.00123, low: 0.00116, high: 0.0013 },
+            },
+            Within {
+                limit: 60.0,
+                probability: Estimate { value: 0.0703, low: 0.0698, high: 0.0708 },
+            },
         ],
-        quantiles_if_ever: whole_quantiles([Some(40.0), Some(48.0), Some(53.0), Some(57.0), Some(60.0)]),
+        quantiles_if_ever: whole_quantiles([
+            Some(40.0),
+            Some(48.0),
+            Some(53.0),
+            Some(57.0),
+            Some(60.0),
+        ]),
     }
 }
 
@@ -100,9 +119,13 @@ fn can_afford(firm: &str, chip: Option<&str>, value: f64, base: bool) -> OutputR
     let half_width = 0.0002;
     let probability =
         Estimate { value, low: (value - half_width).max(0.0), high: (value + half_width).min(1.0) };
-    let summary =
-        ProbabilitySummary { probability: Some(probability), base: Some(base), undefined: Undefined::default() };
-    let mut output = output("can_afford", Some("Can afford it"), None, Statistics::Probability(summary));
+    let summary = ProbabilitySummary {
+        probability: Some(probability),
+        base: Some(base),
+        undefined: Undefined::default(),
+    };
+    let mut output =
+        output("can_afford", Some("Can afford it"), None, Statistics::Probability(summary));
     output.index.insert("firm".to_owned(), firm.to_owned());
     output.index.extend(chip.map(|chip| ("chip".to_owned(), chip.to_owned())));
     output
@@ -126,7 +149,10 @@ fn funding() -> SeriesSummary {
 /// A run with every kind of output.
 pub(super) fn full() -> SimulationResult {
     let irr = NumberSummary {
-        undefined: Undefined { count: 12_034, causes: BTreeMap::from([("irr_none".to_owned(), 12_034)]) },
+        undefined: Undefined {
+            count: 12_034,
+            causes: BTreeMap::from([("irr_none".to_owned(), 12_034)]),
+        },
         ..number(0.021_37, 0.093, 0.0312, 0.537, [-0.138, -0.041, 0.0213, 0.0832, 0.171])
     };
     let npv = number(-44.71, 20.3, -45.7, 0.476, [-65.47, -56.1, -44.98, -31.2, 0.15]);
@@ -214,8 +240,86 @@ fn without_trials(statistics: &Statistics) -> Statistics {
             steps: series
                 .steps
                 .iter()
-                .map(|step| StepSummary { statistics: without_trials(&step.statistics), ..step.clone() })
+                .map(|step| StepSummary {
+                    statistics: without_trials(&step.statistics),
+                    ..step.clone()
+                })
                 .collect(),
         }),
     }
+}
+
+pub(super) fn quantity_rows() -> Vec<QuantityRow> {
+    let row = |kind, name: &str, about: Option<&str>, unit: Option<&str>, values: Vec<Point>| {
+        QuantityRow {
+            kind,
+            name: name.to_owned(),
+            about: about.map(str::to_owned),
+            unit: unit.map(str::to_owned),
+            is_series: values.len() > 1,
+            values,
+            is_condition: false,
+        }
+    };
+    let one = |value: f64| vec![Point::Value(value)];
+    let cash = (0..=60)
+        .map(|t| Point::Value(if t == 0 { -6.6e9 } else { 1.18e8 - 1e6 * f64::from(t) }))
+        .collect();
+    let condition = QuantityRow {
+        is_condition: true,
+        ..row("formula", "can_afford[baidu]", None, None, one(1.0))
+    };
+    let is_open = (0..=60).map(|t| Point::Value(if t < 10 { 0.0 } else { 1.0 })).collect();
+    vec![
+        row("input", "gpus", Some("Cards bought"), Some("GPU"), one(10_000.0)),
+        row("input", "gpu_price", Some("Price of one A800"), Some("CNY/GPU"), one(100_000.0)),
+        row("input", "server_share", None, Some("%"), one(30.0)),
+        row("formula", "cluster", None, Some("CNY"), one(3_333_333_333.333_333)),
+        condition,
+        row("series", "cash_flow", None, Some("CNY/month"), cash),
+        QuantityRow { is_condition: true, ..row("series", "is_open", None, None, is_open) },
+        row("output", "investment", Some("Total investment"), Some("亿 CNY"), one(66.0)),
+        row("output", "break_even", Some("Break-even"), Some("month"), vec![Point::Never]),
+        row("output", "irr", None, Some("1/year"), vec![Point::Undefined]),
+    ]
+}
+
+pub(super) fn input_rows() -> Vec<InputRow> {
+    let row =
+        |name: &str, unit: Option<&str>, base: f64, mean: Option<f64>, percentiles: [f64; 3]| {
+            InputRow {
+                name: name.to_owned(),
+                text: String::new(),
+                unit: unit.map(str::to_owned),
+                base: Point::Value(base),
+                is_random: percentiles[0] < percentiles[2],
+                mean,
+                percentiles,
+                is_simulated: false,
+                about: None,
+                source: None,
+            }
+        };
+    let sourced = |row: InputRow, source: &str| InputRow { source: Some(source.to_owned()), ..row };
+    vec![
+        sourced(row("gpus", Some("GPU"), 10_000.0, Some(1e4), [1e4; 3]), "财经十一人, 2023-05-13"),
+        sourced(
+            row(
+                "gpu_price",
+                Some("CNY/GPU"),
+                1e5,
+                Some(105_833.333),
+                [90_412.7, 105_317.2, 123_018.9],
+            ),
+            "Epoch AI hardware prices, April 2026; article: 10万元/枚",
+        ),
+        row("soft_cost", Some("亿 CNY"), 3.162_277, Some(4.038_3), [1.0, 3.162_277, 10.0]),
+        InputRow {
+            is_simulated: true,
+            ..row("rent", Some("CNY/GPU/hour"), 10.0, Some(10.002), [7.53, 10.0, 12.48])
+        },
+        row("capex[alibaba]", Some("亿 CNY"), 533.0, Some(533.0), [533.0; 3]),
+        row("显卡功耗", Some("kW/GPU"), 0.4, Some(0.4), [0.35, 0.4, 0.45]),
+        row("tail", None, 1.0, None, [0.000_051, 1.0, 19.5]),
+    ]
 }

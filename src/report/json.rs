@@ -12,8 +12,8 @@ use serde_json::ser::Formatter;
 
 use crate::QuantityRow;
 use crate::results::{
-    BaseCase, Estimate, NumberSummary, OutputResult, Point, Provenance, Quantile, SimulationResult, Statistics,
-    StepSummary, Undefined, Within,
+    BaseCase, Estimate, NumberSummary, OutputResult, Point, Provenance, Quantile, SimulationResult,
+    Statistics, StepSummary, Undefined, Within,
 };
 
 /// The schema's name and version.
@@ -340,7 +340,12 @@ fn step_quantile_wire(quantile: &Quantile) -> StepQuantileWire {
 
 fn within_wire(within: &Within) -> WithinWire {
     let Estimate { value, low, high } = within.probability;
-    WithinWire { limit: within.limit, probability: finite(value), low: finite(low), high: finite(high) }
+    WithinWire {
+        limit: within.limit,
+        probability: finite(value),
+        low: finite(low),
+        high: finite(high),
+    }
 }
 
 fn causes(undefined: &Undefined) -> Option<&BTreeMap<String, u64>> {
@@ -414,9 +419,10 @@ fn output_wire(output: &OutputResult) -> OutputWire<'_> {
             causes: causes(&summary.undefined),
             ..named(output, "probability")
         },
-        Statistics::Series(series) => {
-            OutputWire { steps: Some(series.steps.iter().map(step_wire).collect()), ..named(output, "series") }
-        }
+        Statistics::Series(series) => OutputWire {
+            steps: Some(series.steps.iter().map(step_wire).collect()),
+            ..named(output, "series")
+        },
     }
 }
 
@@ -476,7 +482,9 @@ fn step_wire(step: &StepSummary) -> StepWire<'_> {
 fn quantity_wire(row: &QuantityRow) -> QuantityWire<'_> {
     let wire = |point: &Point| match *point {
         Point::Value(value) if row.is_condition => PointWire::Truth(value != 0.0),
-        Point::Value(value) => finite(value).map_or(PointWire::Word("undefined"), PointWire::Number),
+        Point::Value(value) => {
+            finite(value).map_or(PointWire::Word("undefined"), PointWire::Number)
+        }
         Point::Never => PointWire::Word("never"),
         Point::Undefined => PointWire::Word("undefined"),
     };
@@ -500,7 +508,12 @@ struct Lines {
 }
 
 impl Lines {
-    fn begin<W: io::Write + ?Sized>(&mut self, writer: &mut W, bracket: &[u8], is_broken: bool) -> io::Result<()> {
+    fn begin<W: io::Write + ?Sized>(
+        &mut self,
+        writer: &mut W,
+        bracket: &[u8],
+        is_broken: bool,
+    ) -> io::Result<()> {
         self.open.push(is_broken);
         self.has_items = false;
         writer.write_all(bracket)
@@ -553,7 +566,11 @@ impl Formatter for Lines {
         self.end(writer, b"]")
     }
 
-    fn begin_array_value<W: io::Write + ?Sized>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+    fn begin_array_value<W: io::Write + ?Sized>(
+        &mut self,
+        writer: &mut W,
+        first: bool,
+    ) -> io::Result<()> {
         self.item(writer, first)
     }
 
@@ -562,7 +579,11 @@ impl Formatter for Lines {
         Ok(())
     }
 
-    fn begin_object_key<W: io::Write + ?Sized>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+    fn begin_object_key<W: io::Write + ?Sized>(
+        &mut self,
+        writer: &mut W,
+        first: bool,
+    ) -> io::Result<()> {
         self.item(writer, first)
     }
 
@@ -573,5 +594,168 @@ impl Formatter for Lines {
     fn end_object_value<W: io::Write + ?Sized>(&mut self, _writer: &mut W) -> io::Result<()> {
         self.has_items = true;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json as value};
+
+    use super::super::fixture;
+    use super::*;
+
+    fn parsed(result: &SimulationResult) -> Value {
+        serde_json::from_str(&json(result, Some(0.21))).expect("valid JSON")
+    }
+
+    fn output<'a>(document: &'a Value, name: &str) -> &'a Value {
+        let outputs = document["outputs"].as_array().expect("a list");
+        outputs.iter().find(|output| output["name"] == name).expect("an output of that name")
+    }
+
+    #[test]
+    fn the_text_is_stable() {
+        let mut result = fixture::full();
+        for output in &mut result.outputs {
+            if let Statistics::Series(series) = &mut output.statistics {
+                series.steps.truncate(3);
+            }
+        }
+        insta::assert_snapshot!(json(&result, Some(0.21)));
+    }
+
+    #[test]
+    fn the_head_says_what_reproduces_the_run() {
+        let document = parsed(&fixture::full());
+        assert_eq!(document["schema"], "outlay.result/1");
+        assert_eq!(document["seed"], "1");
+        assert_eq!(document["scenario"], Value::Null);
+        assert_eq!(document["elapsed_seconds"], 0.21);
+        assert_eq!(document["model"]["file"], "a800-10k");
+        assert_eq!(document.get("partial"), None);
+        assert_eq!(document.get("set"), None);
+    }
+
+    #[test]
+    fn an_interrupted_run_says_so() {
+        let document = parsed(&fixture::partial());
+        assert_eq!(document["partial"], true);
+        assert_eq!(document["trials"], 262_144);
+        assert_eq!(document["trials_asked"], 1_000_000);
+        assert_eq!(document["set"], value!({"gpus": "300 GPU"}));
+        assert_eq!(document["scenario"], "small_model");
+    }
+
+    #[test]
+    fn a_number_has_its_moments_and_percentiles() {
+        let document = parsed(&fixture::full());
+        let investment = output(&document, "investment");
+        assert_eq!(investment["kind"], "number");
+        assert_eq!(investment["unit"], "亿 CNY");
+        assert_eq!(investment["mean"], 66.1234);
+        assert_eq!(investment["base"], value!({"value": 66.0, "rank": 0.512}));
+        assert_eq!(investment["quantiles"][0]["p"], 0.05);
+        assert_eq!(investment["quantiles"][0]["value"], 52.0123);
+        assert_eq!(investment["undefined"], 0);
+        assert_eq!(investment.get("causes"), None);
+    }
+
+    #[test]
+    fn never_is_null_and_a_flag() {
+        let document = parsed(&fixture::full());
+        let time = output(&document, "break_even");
+        assert_eq!(time["kind"], "time");
+        assert_eq!(time["never"], 0.9297);
+        assert_eq!(time["never_low"], 0.9292);
+        assert_eq!(time["mean"], Value::Null);
+        assert_eq!(time["base"], value!({"value": null, "never": true, "rank": 1.0}));
+        assert_eq!(time["quantiles"][2], value!({"p": 0.5, "value": null, "never": true}));
+        assert_eq!(time["within"][0]["limit"], 24.0);
+        assert_eq!(time["quantiles_if_ever"][4]["value"], 60.0);
+    }
+
+    #[test]
+    fn a_bound_that_is_never_is_flagged() {
+        let quantile = Quantile {
+            p: 0.07,
+            value: Point::Value(60.0),
+            low: Point::Value(59.0),
+            high: Point::Never,
+        };
+        let wire = serde_json::to_value(quantile_wire(&quantile)).expect("a map");
+        assert_eq!(
+            wire,
+            value!({"p": 0.07, "value": 60.0, "low": 59.0, "high": null, "high_never": true})
+        );
+    }
+
+    #[test]
+    fn undefined_trials_are_counted_by_cause() {
+        let document = parsed(&fixture::full());
+        let irr = output(&document, "irr");
+        assert_eq!(irr["undefined"], 12_034);
+        assert_eq!(irr["causes"], value!({"irr_none": 12_034}));
+    }
+
+    #[test]
+    fn a_condition_has_a_probability_and_labels() {
+        let document = parsed(&fixture::full());
+        let condition = output(&document, "can_afford");
+        assert_eq!(condition["index"], value!({"chip": "a800", "firm": "alibaba"}));
+        assert_eq!(condition["kind"], "probability");
+        assert_eq!(condition["probability"], 0.9903);
+        assert_eq!(condition["base"], true);
+        assert_eq!(condition.get("mean"), None);
+    }
+
+    #[test]
+    fn a_series_has_its_steps() {
+        let document = parsed(&fixture::full());
+        let steps = output(&document, "funding")["steps"].as_array().expect("a list").clone();
+        assert_eq!(steps.len(), 61);
+        assert_eq!(steps[0]["label"], "2023-06");
+        assert_eq!(steps[60]["label"], "2028-06");
+        assert_eq!(steps[0]["mean"], -41.0);
+        assert_eq!(steps[0].get("undefined"), None);
+    }
+
+    #[test]
+    fn no_number_is_written_that_json_cannot_say() {
+        let mut result = fixture::full();
+        if let Statistics::Number(number) = &mut result.outputs[0].statistics {
+            number.sd = Some(f64::INFINITY);
+            number.mean_se = Some(f64::NAN);
+            number.min = Some(-0.0);
+        }
+        let document = parsed(&result);
+        assert_eq!(output(&document, "investment")["sd"], Value::Null);
+        assert_eq!(output(&document, "investment")["mean_se"], Value::Null);
+        assert!(!json(&result, None).contains("-0.0,"));
+    }
+
+    #[test]
+    fn the_base_case_has_no_statistics() {
+        let document = parsed(&fixture::base());
+        assert_eq!(document["trials"], 0);
+        let investment = output(&document, "investment");
+        assert_eq!(investment["mean"], Value::Null);
+        assert_eq!(investment["quantiles"], value!([]));
+        assert_eq!(investment["base"]["value"], 66.0);
+    }
+
+    #[test]
+    fn every_quantity_of_the_base_case_has_its_unit() {
+        let text = quantities_json(&fixture::provenance(), &fixture::quantity_rows());
+        let document: Value = serde_json::from_str(&text).expect("valid JSON");
+        let quantities = document["quantities"].as_array().expect("a list");
+        assert_eq!(
+            quantities[0],
+            value!({"kind": "input", "name": "gpus", "about": "Cards bought", "unit": "GPU", "value": 10_000.0})
+        );
+        assert!(
+            quantities.iter().any(|q| q["steps"].as_array().is_some_and(|steps| steps.len() == 61))
+        );
+        assert!(quantities.iter().any(|q| q["value"] == true));
+        assert!(quantities.iter().any(|q| q["value"] == "never"));
     }
 }

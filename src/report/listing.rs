@@ -2,8 +2,6 @@
 //!
 //! In: the rows that the library gives. Out: a [`Memo`], laid out like any other page.
 
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
-
 use super::memo::{Align, Column, Grid, Memo, memo, point, shown_steps};
 use super::number::{self, Figure, Scale};
 use crate::results::{Point, SimulationResult};
@@ -11,12 +9,11 @@ use crate::{InputRow, QuantityRow};
 
 /// No series is shown at more steps.
 const MOST_STEPS: usize = 6;
-/// Cells of a source before it is cut.
-const SOURCE_WIDTH: usize = 30;
 
 /// `run --base --all`: every quantity by kind; title and last line come from the base case.
 pub fn quantities_memo(base: &SimulationResult, rows: &[QuantityRow]) -> Memo {
-    let kinds = [("input", "Inputs"), ("formula", "Formulas"), ("series", "Series"), ("output", "Outputs")];
+    let kinds =
+        [("input", "Inputs"), ("formula", "Formulas"), ("series", "Series"), ("output", "Outputs")];
     let mut grids = Vec::new();
     for (kind, caption) in kinds {
         let of_kind = |is_series: bool| -> Vec<&QuantityRow> {
@@ -27,7 +24,8 @@ pub fn quantities_memo(base: &SimulationResult, rows: &[QuantityRow]) -> Memo {
             grids.push(plain_grid(caption, &plain));
         }
         if !by_step.is_empty() {
-            let caption = if kind == "series" { caption.to_owned() } else { format!("{caption} by step") };
+            let caption =
+                if kind == "series" { caption.to_owned() } else { format!("{caption} by step") };
             grids.push(step_grid(&caption, &by_step));
         }
     }
@@ -52,7 +50,7 @@ fn plain_grid(caption: &str, rows: &[&QuantityRow]) -> Grid {
     let mut grid = Grid::new(caption, columns);
     for row in rows {
         let value = row.values.first().map_or_else(String::new, |at| cell(row, *at, number::exact));
-        let about = cut(row.about.as_deref().unwrap_or(""), 2 * SOURCE_WIDTH);
+        let about = row.about.clone().unwrap_or_default();
         grid.rows.push(vec![row.name.clone(), value, row.unit.clone().unwrap_or_default(), about]);
     }
     grid.without_empty_columns()
@@ -65,15 +63,21 @@ fn step_grid(caption: &str, rows: &[&QuantityRow]) -> Grid {
     columns.extend(steps.iter().map(|step| Column::new(format!("step {step}"), Align::Decimal)));
     let mut grid = Grid::new(caption, columns);
     for row in rows {
-        let shown: Vec<Point> =
-            steps.iter().map(|step| row.values.get(*step).copied().unwrap_or(Point::Undefined)).collect();
+        let shown: Vec<Point> = steps
+            .iter()
+            .map(|step| row.values.get(*step).copied().unwrap_or(Point::Undefined))
+            .collect();
         let figures: Vec<Figure> = shown
             .iter()
-            .filter_map(|at| if let Point::Value(value) = *at { Some(Figure::exact(value)) } else { None })
+            .filter_map(|at| {
+                if let Point::Value(value) = *at { Some(Figure::exact(value)) } else { None }
+            })
             .collect();
         let scale = Scale::of(&figures);
         let mut cells = vec![row.name.clone(), row.unit.clone().unwrap_or_default()];
-        cells.extend(shown.iter().map(|at| cell(row, *at, |value| scale.write(Figure::exact(value)))));
+        cells.extend(
+            shown.iter().map(|at| cell(row, *at, |value| scale.write(Figure::exact(value)))),
+        );
         grid.rows.push(cells);
     }
     grid.without_empty_columns()
@@ -93,13 +97,15 @@ pub fn inputs_memo(title: &str, rows: &[InputRow]) -> Memo {
     ];
     let mut grid = Grid::new("", columns);
     for row in rows {
-        let source = cut(row.source.as_deref().unwrap_or(""), SOURCE_WIDTH);
+        let source = row.source.clone().unwrap_or_default();
         let mut cells = vec![row.name.clone(), point(row.base, number::exact)];
         if row.is_random {
-            let figures: Vec<Figure> = row.percentiles.iter().map(|value| Figure::exact(*value)).collect();
+            let figures: Vec<Figure> =
+                row.percentiles.iter().copied().chain(row.mean).map(Figure::exact).collect();
             let scale = Scale::of(&figures);
-            cells.push(row.mean.map_or_else(|| "none".to_owned(), |mean| number::mean_and_error(mean, None).0));
-            cells.extend(figures.iter().map(|figure| scale.write(*figure)));
+            let write = |value: f64| scale.write(Figure::exact(value));
+            cells.push(row.mean.map_or_else(|| "none".to_owned(), write));
+            cells.extend(row.percentiles.map(write));
         } else {
             cells.resize(6, String::new());
         }
@@ -107,7 +113,8 @@ pub fn inputs_memo(title: &str, rows: &[InputRow]) -> Memo {
         cells.push(source);
         grid.rows.push(cells);
     }
-    let simulated: Vec<&str> = rows.iter().filter(|row| row.is_simulated).map(|row| row.name.as_str()).collect();
+    let simulated: Vec<&str> =
+        rows.iter().filter(|row| row.is_simulated).map(|row| row.name.as_str()).collect();
     if !simulated.is_empty() {
         let names = simulated.join(", ");
         grid.notes.push(format!("Simulated, because the parameters are random too: {names}."));
@@ -115,19 +122,25 @@ pub fn inputs_memo(title: &str, rows: &[InputRow]) -> Memo {
     Memo { title: title.to_owned(), grids: vec![grid.without_empty_columns()], ..Memo::default() }
 }
 
-/// A text of at most that many cells.
-fn cut(text: &str, width: usize) -> String {
-    if text.width() <= width {
-        return text.to_owned();
+#[cfg(test)]
+mod tests {
+    use super::super::{Look, fixture, markdown, table};
+    use super::*;
+
+    #[test]
+    fn every_quantity_of_the_base_case() {
+        let memo = quantities_memo(&fixture::base(), &fixture::quantity_rows());
+        insta::assert_snapshot!(table(&memo, Look::default()));
     }
-    let mut out = String::new();
-    let mut used = 0;
-    for character in text.chars() {
-        used += character.width().unwrap_or(0);
-        if used > width - 1 {
-            break;
-        }
-        out.push(character);
+
+    #[test]
+    fn every_input_with_its_distribution() {
+        let memo = inputs_memo("A model", &fixture::input_rows());
+        insta::assert_snapshot!(table(&memo, Look::default()));
     }
-    format!("{}…", out.trim_end())
+
+    #[test]
+    fn listings_are_pages_like_others() {
+        assert!(markdown(&inputs_memo("A model", &fixture::input_rows())).contains("| gpu_price "));
+    }
 }

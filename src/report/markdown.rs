@@ -21,10 +21,20 @@ pub fn markdown(memo: &Memo) -> String {
             blocks.push(format!("### {}", inline(&grid.caption)));
         }
         blocks.push(grid_block(grid));
-        blocks.extend(grid.notes.iter().filter(|note| !note.is_empty()).map(|note| inline(note)));
+        let meanings: Vec<&str> = grid
+            .columns
+            .iter()
+            .map(|column| column.meaning.as_str())
+            .filter(|text| !text.is_empty())
+            .collect();
+        if !meanings.is_empty() {
+            blocks.push(inline(&meanings.join(" · ")));
+        }
+        blocks.extend(grid.notes.iter().map(|note| inline(note)));
     }
     if !memo.warnings.is_empty() {
-        let lines: Vec<String> = memo.warnings.iter().map(|line| format!("> **warning:** {}", inline(line))).collect();
+        let lines: Vec<String> =
+            memo.warnings.iter().map(|line| format!("> **warning:** {}", inline(line))).collect();
         blocks.push(lines.join("\n>\n"));
     }
     if !memo.provenance.is_empty() {
@@ -69,7 +79,8 @@ fn grid_block(grid: &Grid) -> String {
     };
     let heads: Vec<String> = grid.columns.iter().map(|column| column.head.clone()).collect();
     let heads: Vec<String> = joined(&heads).iter().map(cell).collect();
-    let rows: Vec<Vec<String>> = grid.rows.iter().map(|row| joined(row).iter().map(cell).collect()).collect();
+    let rows: Vec<Vec<String>> =
+        grid.rows.iter().map(|row| joined(row).iter().map(cell).collect()).collect();
     let is_left: Vec<bool> = grid
         .columns
         .iter()
@@ -77,7 +88,9 @@ fn grid_block(grid: &Grid) -> String {
         .map(|column| column.align == Align::Left)
         .collect();
     let widths: Vec<usize> = (0..heads.len())
-        .map(|column| rows.iter().chain([&heads]).map(|row| row[column].width()).max().unwrap_or(0).max(3))
+        .map(|column| {
+            rows.iter().chain([&heads]).map(|row| row[column].width()).max().unwrap_or(0).max(3)
+        })
         .collect();
     let line = |cells: &[String]| {
         let padded: Vec<String> = cells
@@ -93,9 +106,37 @@ fn grid_block(grid: &Grid) -> String {
     let rule: Vec<String> = widths
         .iter()
         .zip(&is_left)
-        .map(|(width, is_left)| if *is_left { "-".repeat(*width) } else { format!("{}:", "-".repeat(width - 1)) })
+        .map(
+            |(width, is_left)| {
+                if *is_left { "-".repeat(*width) } else { format!("{}:", "-".repeat(width - 1)) }
+            },
+        )
         .collect();
     let mut lines = vec![line(&heads), line(&rule)];
     lines.extend(rows.iter().map(|row| line(row)));
     lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{fixture, memo};
+    use super::*;
+
+    #[test]
+    fn a_full_page() {
+        insta::assert_snapshot!(markdown(&memo(&fixture::full())));
+    }
+
+    #[test]
+    fn every_row_has_as_many_cells_as_the_head() {
+        let mut result = fixture::full();
+        result.outputs[0].about = Some("a | b\nc".to_owned());
+        let text = markdown(&memo(&result));
+        assert!(text.contains("a \\| b c"));
+        for block in text.split("\n\n").filter(|block| block.starts_with('|')) {
+            let cells: Vec<usize> =
+                block.lines().map(|line| line.replace("\\|", "").matches('|').count()).collect();
+            assert!(cells.windows(2).all(|pair| pair[0] == pair[1]), "{block}");
+        }
+    }
 }

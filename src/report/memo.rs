@@ -5,8 +5,8 @@
 
 use super::number::{self, Figure, Scale};
 use crate::results::{
-    BaseCase, Estimate, NumberSummary, OutputResult, Point, ProbabilitySummary, Provenance, Quantile, SeriesSummary,
-    SimulationResult, Statistics, StepSummary, TimeSummary, Undefined,
+    BaseCase, Estimate, NumberSummary, OutputResult, Point, ProbabilitySummary, Provenance,
+    Quantile, SeriesSummary, SimulationResult, Statistics, StepSummary, TimeSummary, Undefined,
 };
 
 /// No series is shown at more steps.
@@ -55,8 +55,10 @@ pub struct Column {
     pub head: String,
     /// Where its cells stand.
     pub align: Align,
-    /// Columns above 0 are left out where there is no room, the greatest first.
+    /// Columns above 0 are left out where there is no room, the greatest first; texts are cut before.
     pub spare: u8,
+    /// What its head means; empty where that is plain.
+    pub meaning: String,
 }
 
 /// Where the cells of a column stand.
@@ -75,12 +77,18 @@ pub enum Align {
 impl Column {
     /// A column that is always shown.
     pub(super) fn new(head: impl Into<String>, align: Align) -> Column {
-        Column { head: head.into(), align, spare: 0 }
+        Column { head: head.into(), align, spare: 0, meaning: String::new() }
     }
 
     /// A column that gives way where there is no room.
     pub(super) fn spare(head: impl Into<String>, align: Align, spare: u8) -> Column {
-        Column { head: head.into(), align, spare }
+        Column { spare, ..Column::new(head, align) }
+    }
+
+    /// Explains its head.
+    pub(super) fn meaning(mut self, meaning: impl Into<String>) -> Column {
+        self.meaning = meaning.into();
+        self
     }
 }
 
@@ -109,7 +117,11 @@ pub fn memo(result: &SimulationResult) -> Memo {
     let provenance = &result.provenance;
     let trials = provenance.trials;
     let mut grids = Vec::new();
-    let figures = if trials == 0 { base_grid(&result.outputs) } else { figures_grid(&result.outputs, trials) };
+    let figures = if trials == 0 {
+        base_grid(&result.outputs)
+    } else {
+        figures_grid(&result.outputs, trials)
+    };
     let probabilities = probabilities_grid(&result.outputs, trials);
     grids.extend([figures, probabilities].into_iter().filter(|grid| !grid.rows.is_empty()));
     for output in &result.outputs {
@@ -130,7 +142,8 @@ pub fn memo(result: &SimulationResult) -> Memo {
 /// `Scenario small_model`, `With gpus = 300 GPU`.
 fn assumptions(provenance: &Provenance) -> Vec<String> {
     let scenario = provenance.scenario.iter().map(|name| format!("Scenario: {name}"));
-    let set: Vec<String> = provenance.set.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+    let set: Vec<String> =
+        provenance.set.iter().map(|(name, value)| format!("{name} = {value}")).collect();
     let set = (!set.is_empty()).then(|| format!("Set: {}", set.join(", ")));
     scenario.chain(set).collect()
 }
@@ -138,7 +151,10 @@ fn assumptions(provenance: &Provenance) -> Vec<String> {
 fn alert(provenance: &Provenance) -> Option<String> {
     let Provenance { trials, trials_asked, .. } = *provenance;
     (trials < trials_asked).then(|| match trials {
-        0 => format!("Interrupted before the first of {} trials: the base case alone.", number::grouped(trials_asked)),
+        0 => format!(
+            "Interrupted before the first of {} trials: the base case alone.",
+            number::grouped(trials_asked)
+        ),
         _ => format!(
             "Interrupted: {} of {} trials. Every figure below is of the trials done.",
             number::grouped(trials),
@@ -153,7 +169,11 @@ fn provenance_line(provenance: &Provenance) -> String {
     let mut parts = vec![
         format!("outlay {}", provenance.version),
         format!("format {}", provenance.format),
-        if digest.is_empty() { provenance.file.clone() } else { format!("{} sha256:{digest}", provenance.file) },
+        if digest.is_empty() {
+            provenance.file.clone()
+        } else {
+            format!("{} sha256:{digest}", provenance.file)
+        },
     ];
     if provenance.trials == 0 {
         parts.push("base case".to_owned());
@@ -218,12 +238,16 @@ fn scale(quantiles: &[Quantile], base: Option<BaseCase>) -> Scale {
 
 fn quantile_cells(quantiles: &[Quantile], scale: Scale) -> impl Iterator<Item = String> {
     quantiles.iter().map(move |quantile| {
-        point(quantile.value, |value| scale.write(Figure { value, half_width: half_width(quantile) }))
+        point(quantile.value, |value| {
+            scale.write(Figure { value, half_width: half_width(quantile) })
+        })
     })
 }
 
 fn base_cell(base: Option<BaseCase>, scale: Scale) -> String {
-    base.map_or_else(String::new, |base| point(base.value, |value| scale.write(Figure::exact(value))))
+    base.map_or_else(String::new, |base| {
+        point(base.value, |value| scale.write(Figure::exact(value)))
+    })
 }
 
 fn rank_cell(base: Option<BaseCase>) -> String {
@@ -250,9 +274,13 @@ fn undefined_cell(undefined: &Undefined, trials: u64) -> String {
 
 fn undefined_note(output: &OutputResult, undefined: &Undefined, trials: u64) -> Option<String> {
     (undefined.count > 0 && trials > 0).then(|| {
-        let causes: Vec<String> =
-            undefined.causes.iter().map(|(cause, count)| format!("{cause} {}", number::grouped(*count))).collect();
-        let causes = if causes.is_empty() { String::new() } else { format!(" ({})", causes.join(", ")) };
+        let causes: Vec<String> = undefined
+            .causes
+            .iter()
+            .map(|(cause, count)| format!("{cause} {}", number::grouped(*count)))
+            .collect();
+        let causes =
+            if causes.is_empty() { String::new() } else { format!(" ({})", causes.join(", ")) };
         format!(
             "{}: undefined in {} of {} trials{causes}; its figures are of the others.",
             label(output),
@@ -269,7 +297,11 @@ fn percentiles(outputs: &[OutputResult]) -> Vec<f64> {
         Statistics::Time(time) => time.number.quantiles.iter().map(|q| q.p).collect(),
         Statistics::Probability(_) | Statistics::Series(_) => Vec::new(),
     };
-    outputs.iter().map(|output| of(&output.statistics)).find(|list: &Vec<f64>| !list.is_empty()).unwrap_or_default()
+    outputs
+        .iter()
+        .map(|output| of(&output.statistics))
+        .find(|list: &Vec<f64>| !list.is_empty())
+        .unwrap_or_default()
 }
 
 /// Numbers and times, one row each.
@@ -278,19 +310,30 @@ fn figures_grid(outputs: &[OutputResult], trials: u64) -> Grid {
     let mut columns = vec![
         Column::new("", Align::Left),
         Column::new("unit", Align::Left),
-        Column::new("base", Align::Decimal),
-        Column::spare("rank", Align::Right, 2),
+        Column::new("base", Align::Decimal).meaning("base: all inputs at their base"),
+        Column::spare("rank", Align::Right, 2)
+            .meaning("rank: share of trials at or below the base"),
         Column::spare("mean", Align::Decimal, 1),
-        Column::spare("± se", Align::Joined, 3),
+        Column::spare("± se", Align::Joined, 3).meaning("se: standard error"),
     ];
-    columns.extend(percentiles.iter().map(|p| Column::new(number::percentile_name(*p), Align::Decimal)));
+    let first = columns.len();
+    columns.extend(
+        percentiles.iter().map(|p| Column::new(number::percentile_name(*p), Align::Decimal)),
+    );
+    if let (Some(column), Some(p)) = (columns.get_mut(first), percentiles.first()) {
+        column.meaning =
+            format!("{}: not exceeded in {} of trials", column.head, number::percent_short(*p));
+    }
     columns.push(Column::new("P(never)", Align::Right));
-    columns.push(Column::new("undefined", Align::Right));
+    // What has no value is told in a note as well.
+    columns.push(Column::spare("undefined", Align::Right, 4));
     let mut grid = Grid::new("", columns);
     for output in outputs {
         let (summary, never) = match &output.statistics {
             Statistics::Number(number) => (number, String::new()),
-            Statistics::Time(time) => (&time.number, time.never.map_or_else(String::new, |p| number::percent(p.value))),
+            Statistics::Time(time) => {
+                (&time.number, time.never.map_or_else(String::new, |p| number::percent(p.value)))
+            }
             Statistics::Probability(_) | Statistics::Series(_) => continue,
         };
         let scale = scale(&summary.quantiles, summary.base);
@@ -313,7 +356,6 @@ fn figures_grid(outputs: &[OutputResult], trials: u64) -> Grid {
             grid.rows.extend(if_ever_row(time, &unit(output), percentiles.len()));
         }
     }
-    explain(&mut grid, !percentiles.is_empty());
     grid.without_empty_columns()
 }
 
@@ -329,26 +371,6 @@ fn if_ever_row(time: &TimeSummary, unit: &str, n_percentiles: usize) -> Option<V
     row.resize(6 + n_percentiles, String::new());
     row.resize(8 + n_percentiles, String::new());
     Some(row)
-}
-
-fn explain(grid: &mut Grid, has_percentiles: bool) {
-    if grid.rows.is_empty() {
-        return;
-    }
-    let mut parts = Vec::new();
-    if grid.rows.iter().any(|row| !row[2].is_empty()) {
-        parts.push("base: all inputs at their base");
-    }
-    if grid.rows.iter().any(|row| !row[3].is_empty()) {
-        parts.push("rank: share of trials at or below the base");
-    }
-    if grid.rows.iter().any(|row| !row[5].is_empty()) {
-        parts.push("se: standard error");
-    }
-    if has_percentiles {
-        parts.push("P5: not exceeded in 5 % of trials");
-    }
-    grid.notes.insert(0, parts.join(" · "));
 }
 
 /// Numbers and times of the base case, one value each.
@@ -389,7 +411,7 @@ fn truth(base: Option<bool>) -> String {
 fn probabilities_grid(outputs: &[OutputResult], trials: u64) -> Grid {
     let columns = vec![
         Column::new("", Align::Left),
-        Column::new("probability", Align::Decimal),
+        Column::new("probability", Align::Right),
         Column::new("95 % interval", Align::Right),
         Column::new("base", Align::Left),
         Column::new("undefined", Align::Right),
@@ -407,7 +429,13 @@ fn probabilities_grid(outputs: &[OutputResult], trials: u64) -> Grid {
             Statistics::Probability(ProbabilitySummary { probability, base, undefined }) => {
                 let (probability, interval) = cells(*probability);
                 let undefined_share = undefined_cell(undefined, trials);
-                grid.rows.push(vec![label(output), probability, interval, truth(*base), undefined_share]);
+                grid.rows.push(vec![
+                    label(output),
+                    probability,
+                    interval,
+                    truth(*base),
+                    undefined_share,
+                ]);
                 grid.notes.extend(undefined_note(output, undefined, trials));
             }
             Statistics::Time(time) => {
@@ -445,7 +473,8 @@ fn limit(value: f64, unit: Option<&str>) -> String {
 pub(super) fn shown_steps(n: usize, most: usize) -> Vec<usize> {
     let last = n.saturating_sub(1);
     let count = |stride: usize| last.div_ceil(stride) + 1;
-    let stride = STRIDES.iter().copied().find(|stride| count(*stride) <= most).unwrap_or(last.max(1));
+    let stride =
+        STRIDES.iter().copied().find(|stride| count(*stride) <= most).unwrap_or(last.max(1));
     let mut steps: Vec<usize> = (0..last).step_by(stride).collect();
     if n > 0 {
         steps.push(last);
@@ -457,20 +486,23 @@ pub(super) fn shown_steps(n: usize, most: usize) -> Vec<usize> {
 fn series_grid(output: &OutputResult, series: &SeriesSummary, trials: u64) -> Grid {
     let unit = output.unit.as_ref().map_or_else(String::new, |unit| format!(", {unit}"));
     let caption = format!("{}{unit}", label(output));
-    let shown: Vec<&StepSummary> =
-        shown_steps(series.steps.len(), MOST_STEPS).into_iter().map(|step| &series.steps[step]).collect();
+    let shown: Vec<&StepSummary> = shown_steps(series.steps.len(), MOST_STEPS)
+        .into_iter()
+        .map(|step| &series.steps[step])
+        .collect();
     let mut columns = vec![Column::new("step", Align::Right), Column::new("date", Align::Left)];
-    let head = |step: &&StepSummary| vec![step.step.to_string(), step.label.clone().unwrap_or_default()];
+    let head =
+        |step: &&StepSummary| vec![step.step.to_string(), step.label.clone().unwrap_or_default()];
     if shown.iter().any(|step| matches!(step.statistics, Statistics::Probability(_))) {
         columns.push(Column::new("base", Align::Left));
-        columns.push(Column::new("probability", Align::Decimal));
+        columns.push(Column::new("probability", Align::Right));
         columns.push(Column::new("95 % interval", Align::Right));
         let mut grid = Grid::new(caption, columns);
         for step in &shown {
             let Statistics::Probability(summary) = &step.statistics else { continue };
-            let (probability, interval) = summary
-                .probability
-                .map_or_else(Default::default, |e| number::percent_with_interval(e.value, e.low, e.high));
+            let (probability, interval) = summary.probability.map_or_else(Default::default, |e| {
+                number::percent_with_interval(e.value, e.low, e.high)
+            });
             grid.rows.push([head(step), vec![truth(summary.base), probability, interval]].concat());
         }
         return grid.without_empty_columns();
@@ -483,10 +515,13 @@ fn series_grid(output: &OutputResult, series: &SeriesSummary, trials: u64) -> Gr
             Statistics::Probability(_) | Statistics::Series(_) => None,
         })
         .collect();
-    let percentiles: Vec<f64> = summaries.first().map_or_else(Vec::new, |s| s.1.quantiles.iter().map(|q| q.p).collect());
+    let percentiles: Vec<f64> =
+        summaries.first().map_or_else(Vec::new, |s| s.1.quantiles.iter().map(|q| q.p).collect());
     columns.push(Column::new("base", Align::Decimal));
     columns.push(Column::spare("mean", Align::Decimal, 1));
-    columns.extend(percentiles.iter().map(|p| Column::new(number::percentile_name(*p), Align::Decimal)));
+    columns.extend(
+        percentiles.iter().map(|p| Column::new(number::percentile_name(*p), Align::Decimal)),
+    );
     columns.push(Column::new("P(never)", Align::Right));
     columns.push(Column::new("undefined", Align::Right));
     let mut grid = Grid::new(caption, columns);
@@ -495,11 +530,15 @@ fn series_grid(output: &OutputResult, series: &SeriesSummary, trials: u64) -> Gr
         .iter()
         .flat_map(|(_, summary, _)| {
             let base = summary.base.map(|base| base.value);
-            let base = if let Some(Point::Value(value)) = base { Some(Figure::exact(value)) } else { None };
+            let base = if let Some(Point::Value(value)) = base {
+                Some(Figure::exact(value))
+            } else {
+                None
+            };
             summary.quantiles.iter().filter_map(quantile_figure).chain(base)
         })
         .collect();
-    let scale = Scale::of(&all);
+    let scale = Scale::of_table(&all);
     for (head, summary, never) in summaries {
         let mut row = head;
         row.push(base_cell(summary.base, scale));
@@ -525,7 +564,7 @@ mod tests {
 
     #[test]
     fn the_first_and_the_last_step_are_always_shown() {
-        assert_eq!(shown_steps(0, 13), []);
+        assert!(shown_steps(0, 13).is_empty());
         assert_eq!(shown_steps(1, 13), [0]);
         assert_eq!(shown_steps(12, 13), (0..12).collect::<Vec<_>>());
         assert_eq!(shown_steps(66, 13).last(), Some(&65));

@@ -10,10 +10,10 @@
 mod csv;
 mod json;
 mod listing;
+mod markdown;
 mod memo;
 mod number;
 mod table;
-mod markdown;
 
 pub use self::csv::{csv, quantities_csv};
 pub use json::{SCHEMA, json, quantities_json};
@@ -22,7 +22,7 @@ pub use markdown::markdown;
 pub use memo::{Align, Column, Grid, Memo, memo};
 pub use table::{Look, table};
 
-pub(crate) use number::grouped;
+pub(crate) use number::{grouped, shifted};
 
 #[cfg(test)]
 mod fixture;

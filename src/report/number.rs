@@ -5,8 +5,6 @@
 //! Monte Carlo error leaves open (JCGM 100:2008 "GUM", 7.2.6: digits follow the uncertainty).
 //! Powers of ten are taken from decimal text, never from a logarithm: the same digits everywhere.
 
-use std::cmp::Ordering;
-
 /// The most significant digits of an estimate.
 const ESTIMATE_DIGITS: i32 = 4;
 /// The most significant digits of a number that has no sampling error.
@@ -92,7 +90,9 @@ pub(crate) fn exact(value: f64) -> String {
     if value != 0.0 && value.abs() < SCIENTIFIC_BELOW {
         return scientific(value);
     }
-    trimmed(&fixed(value, (EXACT_DIGITS - 1 - exponent(value, EXACT_DIGITS)).max(0)))
+    let decimals = EXACT_DIGITS - 1 - exponent(value, EXACT_DIGITS);
+    let digits = fixed(value, decimals.max(0));
+    trimmed(&digits)
 }
 
 /// The decimals up to which a half-width of `half_width` leaves at most `units` of the last digit open.
@@ -119,62 +119,123 @@ impl Figure {
     }
 }
 
-/// How the figures of one row are written: with the same decimals wherever that makes sense.
+/// A magnitude glued behind a number, as the model language writes it: `6.600 bn`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Magnitude {
+    power: i32,
+    suffix: &'static str,
+}
+
+const NO_MAGNITUDE: Magnitude = Magnitude { power: 0, suffix: "" };
+
+impl Magnitude {
+    /// What keeps numbers as large as this one readable: from ten million on, a word instead of digits.
+    fn of(largest: f64) -> Magnitude {
+        match largest {
+            value if value >= SCIENTIFIC_FROM => NO_MAGNITUDE,
+            value if value >= 1e12 => Magnitude { power: 12, suffix: " tn" },
+            value if value >= 1e9 => Magnitude { power: 9, suffix: " bn" },
+            value if value >= 1e7 => Magnitude { power: 6, suffix: " M" },
+            _ => NO_MAGNITUDE,
+        }
+    }
+
+    fn write(self, value: f64, decimals: i32) -> String {
+        if value == 0.0 || self.power == 0 {
+            return fixed(value, decimals);
+        }
+        format!("{}{}", fixed(shifted(value, -self.power), decimals + self.power), self.suffix)
+    }
+}
+
+/// How the figures of one row are written: in one magnitude, with the same decimals wherever that makes sense.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Scale {
     decimals: i32,
-    is_whole: bool,
+    magnitude: Magnitude,
+    /// Whether small figures and badly known ones keep to the decimals of the others.
+    is_strict: bool,
 }
 
 impl Scale {
-    /// From the figures that the row shows.
+    /// From the figures of a row.
     pub(crate) fn of(figures: &[Figure]) -> Scale {
+        let best = figures.iter().map(|f| f.half_width).filter(|h| *h > 0.0).min_by(f64::total_cmp);
+        Scale::new(figures, best, false)
+    }
+
+    /// From the figures of a table whose columns are read as movements: the same decimals everywhere.
+    pub(crate) fn of_table(figures: &[Figure]) -> Scale {
+        let mut half_widths: Vec<f64> =
+            figures.iter().map(|f| f.half_width).filter(|h| *h > 0.0).collect();
+        half_widths.sort_by(f64::total_cmp);
+        Scale::new(figures, half_widths.get(half_widths.len() / 2).copied(), true)
+    }
+
+    fn new(figures: &[Figure], half_width: Option<f64>, is_strict: bool) -> Scale {
         let largest = figures.iter().map(|f| f.value.abs()).max_by(f64::total_cmp).unwrap_or(0.0);
         let is_whole = figures.iter().all(|f| f.value.fract() == 0.0);
-        let best = figures.iter().map(|f| f.half_width).filter(|h| *h > 0.0).min_by(f64::total_cmp);
-        let decimals = ESTIMATE_DIGITS - 1 - exponent(largest, ESTIMATE_DIGITS);
-        let decimals = match best {
-            Some(half_width) => decimals.min(decimals_open(half_width, UNITS_OPEN)),
-            None => decimals,
+        let most = ESTIMATE_DIGITS - 1 - exponent(largest, ESTIMATE_DIGITS);
+        let decimals = match half_width {
+            Some(half_width) => most.min(decimals_open(half_width, UNITS_OPEN)),
+            None => without_common_zeros(figures, most),
         };
-        Scale { decimals: if is_whole { decimals.min(0) } else { decimals }, is_whole }
+        Scale {
+            decimals: if is_whole { decimals.min(0) } else { decimals },
+            magnitude: Magnitude::of(largest),
+            is_strict: is_strict || is_whole,
+        }
     }
 
     /// One figure of the row.
     pub(crate) fn write(self, figure: Figure) -> String {
         let Figure { value, half_width } = figure;
-        if value != 0.0 && value.abs() < SCIENTIFIC_BELOW && self.decimals > 4 {
+        if self.is_strict || value == 0.0 {
+            return self.magnitude.write(value, self.decimals);
+        }
+        if value.abs() < SCIENTIFIC_BELOW && self.decimals > 4 {
             return scientific(value);
         }
-        let mut decimals = self.decimals;
-        if !self.is_whole && value != 0.0 {
-            decimals = decimals.max(FEWEST_DIGITS - 1 - exponent(value, FEWEST_DIGITS));
-        }
-        if half_width > 0.0 {
-            decimals = decimals.min(decimals_open(half_width, UNITS_OPEN_AT_WORST).max(self.decimals - 2));
-        }
-        fixed(value, decimals)
+        let fewest = FEWEST_DIGITS - 1 - exponent(value, FEWEST_DIGITS);
+        let decimals = if half_width > 0.0 {
+            let at_worst = decimals_open(half_width, UNITS_OPEN_AT_WORST).max(self.decimals - 2);
+            self.decimals.max(fewest.min(decimals_open(half_width, UNITS_OPEN))).min(at_worst)
+        } else {
+            self.decimals.max(fewest)
+        };
+        self.magnitude.write(value, decimals)
     }
+}
+
+/// Decimals without those that are 0 in every figure.
+fn without_common_zeros(figures: &[Figure], most: i32) -> i32 {
+    let most_needed =
+        figures.iter().filter(|figure| figure.value.abs() < SCIENTIFIC_FROM).map(|figure| {
+            let text = format!("{:.*}", usize::try_from(most).unwrap_or(0), figure.value);
+            let fraction =
+                text.split_once('.').map_or("", |(_, fraction)| fraction.trim_end_matches('0'));
+            i32::try_from(fraction.len()).unwrap_or(0)
+        });
+    if most <= 0 { most } else { most_needed.max().unwrap_or(most) }
 }
 
 /// A mean and its standard error, `("66.12", "0.01")`: digits down to the error's first.
 pub(crate) fn mean_and_error(mean: f64, error: Option<f64>) -> (String, String) {
     let most = ESTIMATE_DIGITS - 1 - exponent(mean, ESTIMATE_DIGITS);
+    let magnitude = Magnitude::of(mean.abs());
     let Some(error) = error.filter(|error| *error > 0.0) else {
-        let text = fixed(mean, most);
-        return (if mean.fract() == 0.0 { trimmed(&text) } else { text }, String::new());
+        let decimals = if mean.fract() == 0.0 { most.min(0) } else { most };
+        return (magnitude.write(mean, decimals), String::new());
     };
     let wanted = -exponent(error, 1);
-    let decimals = match wanted.cmp(&most) {
-        Ordering::Less | Ordering::Equal => wanted,
-        // A mean near zero beside a large spread still deserves the error's digit.
-        Ordering::Greater if mean.abs() <= error => wanted,
-        Ordering::Greater => most,
+    // A mean near zero beside a large spread still deserves the error's digit.
+    let decimals = if mean.abs() <= error { wanted } else { wanted.min(most) };
+    let smallest = shifted(1.0, -decimals);
+    let error = match error < smallest / 2.0 {
+        true => format!("<{}", magnitude.write(smallest, decimals)),
+        false => magnitude.write(error, decimals),
     };
-    let written = fixed(error, decimals);
-    let is_zero = written.bytes().all(|byte| matches!(byte, b'0' | b'.'));
-    let error = if is_zero { format!("<{}", fixed(shifted(1.0, -decimals), decimals)) } else { written };
-    (fixed(mean, decimals), error)
+    (magnitude.write(mean, decimals), error)
 }
 
 /// A probability as a percentage, `31 %`, with two significant digits of it or of what is missing to 100 %.
@@ -182,10 +243,16 @@ pub(crate) fn percent(p: f64) -> String {
     format!("{} %", fixed(shifted(p, 2), percent_decimals(p, 2)))
 }
 
+/// A probability that was chosen, as a percentage: `5 %`, `97.5 %`.
+pub(crate) fn percent_short(p: f64) -> String {
+    format!("{} %", shifted(p, 2))
+}
+
 /// The same with the digits that its interval supports, three at most: `99.03 %` and `99.01 – 99.05 %`.
 pub(crate) fn percent_with_interval(p: f64, low: f64, high: f64) -> (String, String) {
     let half_width = shifted((high - low) / 2.0, 2);
-    let supported = if half_width > 0.0 { decimals_open(half_width, UNITS_OPEN).max(0) } else { 12 };
+    let supported =
+        if half_width > 0.0 { decimals_open(half_width, UNITS_OPEN).max(0) } else { 12 };
     let decimals = supported.min(percent_decimals(p, 3).max(0));
     let write = |p: f64| {
         let is_end = p <= 0.0 || p >= 1.0;
@@ -240,7 +307,7 @@ mod tests {
     fn a_row_shows_four_digits_of_its_largest_figure_at_most() {
         check_row(&[(52.0123, 0.0), (66.1267, 0.0), (83.2, 0.0)], &["52.01", "66.13", "83.20"]);
         check_row(&[(-6547.4, 0.0), (15.2, 0.0)], &["-6,547", "15"]);
-        check_row(&[(6_599_612_345.5, 0.0), (0.0, 0.0)], &["6,600,000,000", "0"]);
+        check_row(&[(1_659_612.5, 0.0), (0.0, 0.0)], &["1,660,000", "0"]);
     }
 
     #[test]
@@ -253,6 +320,34 @@ mod tests {
     #[test]
     fn a_small_figure_beside_large_ones_keeps_two_digits() {
         check_row(&[(0.0213, 0.0), (51.27, 0.0)], &["0.021", "51.27"]);
+    }
+
+    #[test]
+    fn long_numbers_are_written_with_a_magnitude() {
+        check_row(
+            &[(6_599_612_345.5, 0.0), (-812_000_000.0, 0.0), (0.0, 0.0)],
+            &["6.600 bn", "-0.812 bn", "0"],
+        );
+        check_row(&[(12_345_678.0, 0.0)], &["12.35 M"]);
+        assert_eq!(mean_and_error(6.6123e9, Some(9.8e5)), ("6.612 bn".into(), "0.001 bn".into()));
+    }
+
+    #[test]
+    fn zeros_that_all_figures_share_are_left_out() {
+        check_row(&[(0.35, 0.0), (0.4, 0.0)], &["0.35", "0.40"]);
+    }
+
+    #[test]
+    fn a_small_figure_gets_no_digit_that_is_open() {
+        check_row(&[(-45.01, 0.05), (0.154, 0.1)], &["-45.0", "0.2"]);
+    }
+
+    #[test]
+    fn the_cells_of_a_table_share_their_decimals() {
+        let figures = [(-52.361, 0.01), (0.0312, 0.09), (57.99, 0.2)]
+            .map(|(value, half_width)| Figure { value, half_width });
+        let scale = Scale::of_table(&figures);
+        assert_eq!(figures.map(|figure| scale.write(figure)), ["-52.4", "0.0", "58.0"]);
     }
 
     #[test]
@@ -289,10 +384,16 @@ mod tests {
 
     #[test]
     fn a_probability_and_its_interval_share_their_decimals() {
-        assert_eq!(percent_with_interval(0.31, 0.309, 0.311), ("31.0 %".into(), "30.9 – 31.1 %".into()));
+        assert_eq!(
+            percent_with_interval(0.31, 0.309, 0.311),
+            ("31.0 %".into(), "30.9 – 31.1 %".into())
+        );
         assert_eq!(percent_with_interval(0.31, 0.28, 0.34), ("31 %".into(), "28 – 34 %".into()));
         assert_eq!(percent_with_interval(0.0, 0.0, 3.7e-6), ("0 %".into(), "0 – 0.0004 %".into()));
-        assert_eq!(percent_with_interval(1.0, 0.9963, 1.0), ("100 %".into(), "99.6 – 100 %".into()));
+        assert_eq!(
+            percent_with_interval(1.0, 0.9963, 1.0),
+            ("100 %".into(), "99.6 – 100 %".into())
+        );
     }
 
     #[test]

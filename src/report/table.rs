@@ -9,7 +9,12 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 use super::memo::{Align, Column, Grid, Memo};
 
 /// The narrowest that the first column is wrapped to before other columns are left out.
-const NARROWEST_LABEL: usize = 24;
+const NARROWEST_LABEL: usize = 20;
+/// Cells that a column may gain by lining up decimal points; beyond, numbers stand to the right.
+const MOST_OVERHANG: usize = 2;
+/// A column of texts that gives way is cut to so many cells, and to fewer where there is less room.
+const MOST_SPARE_TEXT: usize = 48;
+const LEAST_SPARE_TEXT: usize = 12;
 /// Cells between two columns.
 const GAP: usize = 2;
 
@@ -36,7 +41,11 @@ impl Default for Look {
 
 impl Look {
     fn paint(self, style: &str, text: &str) -> String {
-        if self.is_colored && !text.is_empty() { format!("{style}{text}{RESET}") } else { text.to_owned() }
+        if self.is_colored && !text.is_empty() {
+            format!("{style}{text}{RESET}")
+        } else {
+            text.to_owned()
+        }
     }
 }
 
@@ -58,7 +67,7 @@ pub fn table(memo: &Memo, look: Look) -> String {
             lines.push(String::new());
         }
         lines.extend(grid_lines(grid, look));
-        for note in grid.notes.iter().filter(|note| !note.is_empty()) {
+        for note in &grid.notes {
             paragraph(note, DIM, &mut lines);
         }
     }
@@ -118,14 +127,35 @@ fn widths(column: &Column, cells: &[&str]) -> Widths {
             None => words = words.max(cell.width()),
         }
     }
+    let numbers = cells
+        .iter()
+        .filter(|cell| split_number(cell).is_some())
+        .map(|cell| cell.width())
+        .max()
+        .unwrap_or(0);
+    // Behind a magnitude word (`6.60 bn`) there is no point to line up with others.
+    let has_words =
+        cells.iter().any(|cell| split_number(cell).is_some_and(|split| split.after.contains(' ')));
+    if has_words || widths.before + widths.after > numbers + MOST_OVERHANG {
+        (widths.before, widths.after) = (numbers, 0);
+    }
     widths.all = words.max(widths.before + widths.after);
+    if is_spare_text(column) {
+        widths.all = widths.all.min(MOST_SPARE_TEXT);
+    }
     widths
+}
+
+fn is_spare_text(column: &Column) -> bool {
+    column.align == Align::Left && column.spare > 0
 }
 
 fn placed(cell: &str, align: Align, widths: Widths) -> String {
     let pad = |n: usize| " ".repeat(n);
     match (align, split_number(cell)) {
-        (Align::Left | Align::Joined, _) => format!("{cell}{}", pad(widths.all.saturating_sub(cell.width()))),
+        (Align::Left | Align::Joined, _) => {
+            format!("{cell}{}", pad(widths.all.saturating_sub(cell.width())))
+        }
         (Align::Decimal, Some(split)) => {
             let behind = widths.after.saturating_sub(split.after.width());
             let ahead = widths.all.saturating_sub(cell.width() + behind);
@@ -144,7 +174,8 @@ fn gap(column: &Column) -> usize {
 
 fn grid_lines(grid: &Grid, look: Look) -> Vec<String> {
     let mut shown: Vec<usize> = (0..grid.columns.len()).collect();
-    let column_widths: Vec<Widths> = grid
+    let mut left_out: Vec<usize> = Vec::new();
+    let mut column_widths: Vec<Widths> = grid
         .columns
         .iter()
         .enumerate()
@@ -154,17 +185,43 @@ fn grid_lines(grid: &Grid, look: Look) -> Vec<String> {
         })
         .collect();
     let label = column_widths.first().map_or(0, |widths| widths.all);
-    let others = |shown: &[usize]| -> usize {
-        shown.iter().skip(1).map(|&column| column_widths[column].all + gap(&grid.columns[column])).sum()
+    let others = |shown: &[usize], widths: &[Widths]| -> usize {
+        shown.iter().skip(1).map(|&column| widths[column].all + gap(&grid.columns[column])).sum()
     };
-    while others(&shown) + label.min(NARROWEST_LABEL) > look.width {
+    loop {
+        let needed = others(&shown, &column_widths) + label.min(NARROWEST_LABEL);
+        if needed <= look.width {
+            break;
+        }
+        let too_much = needed - look.width;
+        let text = shown.iter().copied().find(|&column| {
+            is_spare_text(&grid.columns[column])
+                && column_widths[column].all >= too_much + LEAST_SPARE_TEXT
+        });
+        if let Some(column) = text {
+            column_widths[column].all -= too_much;
+            break;
+        }
         let spare = shown.iter().copied().filter(|&column| grid.columns[column].spare > 0);
         let Some(column) = spare.max_by_key(|&column| grid.columns[column].spare) else { break };
         shown.retain(|&other| other != column);
+        left_out.push(column);
     }
-    let room = look.width.saturating_sub(others(&shown)).max(NARROWEST_LABEL.min(label));
-    let label = label.min(room);
-    let total = label + others(&shown);
+    // What gave way for a wider one comes back where it fits beside what is left.
+    for column in left_out.clone().into_iter().rev() {
+        let has_partner =
+            grid.columns[column].align != Align::Joined || shown.contains(&(column - 1));
+        let mut with: Vec<usize> = shown.iter().copied().chain([column]).collect();
+        with.sort_unstable();
+        if has_partner && others(&with, &column_widths) + label.min(NARROWEST_LABEL) <= look.width {
+            shown = with;
+            left_out.retain(|&other| other != column);
+        }
+    }
+    left_out.sort_unstable();
+    let others = others(&shown, &column_widths);
+    let label = label.min(look.width.saturating_sub(others).max(NARROWEST_LABEL));
+    let total = label + others;
 
     let line = |cells: &[String]| -> String {
         let mut text = String::new();
@@ -202,18 +259,64 @@ fn grid_lines(grid: &Grid, look: Look) -> Vec<String> {
         let indent = row[0].len() - row[0].trim_start().len();
         let labels = wrapped(&row[0], label);
         for (position, part) in labels.iter().enumerate() {
-            let part = if position > 0 { format!("{}{part}", " ".repeat(indent)) } else { part.clone() };
+            let part =
+                if position > 0 { format!("{}{part}", " ".repeat(indent)) } else { part.clone() };
             let mut cells = vec![placed(&part, align, label_widths)];
             // Figures stand beside the last line of a label.
             if position + 1 == labels.len() {
-                cells.extend(
-                    shown.iter().skip(1).map(|&c| placed(&row[c], grid.columns[c].align, column_widths[c])),
-                );
+                cells.extend(shown.iter().skip(1).map(|&c| {
+                    let cell = cut(&row[c], column_widths[c].all);
+                    placed(&cell, grid.columns[c].align, column_widths[c])
+                }));
             }
             lines.push(line(&cells));
         }
     }
+    let meanings: Vec<&str> = shown
+        .iter()
+        .map(|&column| grid.columns[column].meaning.as_str())
+        .filter(|meaning| !meaning.is_empty())
+        .collect();
+    let mut legend = wrapped_at(&meanings, " · ", look.width);
+    if !left_out.is_empty() {
+        let heads: Vec<&str> =
+            left_out.iter().map(|&column| grid.columns[column].head.as_str()).collect();
+        legend.push(format!("No room for: {}.", heads.join(", ")));
+    }
+    lines.extend(legend.iter().map(|line| look.paint(DIM, line)));
     lines
+}
+
+/// Parts in lines of at most `width` cells, broken between parts only.
+fn wrapped_at(parts: &[&str], separator: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for part in parts {
+        match lines.last_mut() {
+            Some(line) if line.width() + separator.width() + part.width() <= width => {
+                line.push_str(separator);
+                line.push_str(part);
+            }
+            _ => lines.push((*part).to_owned()),
+        }
+    }
+    lines
+}
+
+/// A text of at most that many cells.
+fn cut(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let mut out = String::new();
+    let mut used = 1;
+    for character in text.chars() {
+        used += character.width().unwrap_or(0);
+        if used > width {
+            break;
+        }
+        out.push(character);
+    }
+    format!("{}…", out.trim_end())
 }
 
 /// Breaks a text at blanks, and between wide characters, into lines of at most `width` cells.
@@ -229,7 +332,11 @@ fn wrapped(text: &str, width: usize) -> Vec<String> {
     for character in text.chars() {
         let cells = character.width().unwrap_or(0);
         if used + cells > width && !line.is_empty() {
-            let rest = if break_at > 0 && character != ' ' { line.split_off(break_at) } else { String::new() };
+            let rest = if break_at > 0 && character != ' ' {
+                line.split_off(break_at)
+            } else {
+                String::new()
+            };
             lines.push(line.trim_end().to_owned());
             used = rest.width();
             line = rest;
@@ -280,5 +387,65 @@ mod tests {
     #[test]
     fn a_page_of_the_base_case() {
         insta::assert_snapshot!(table(&memo(&fixture::base()), Look::default()));
+    }
+
+    #[test]
+    fn color_is_decoration() {
+        let colored = table(&memo(&fixture::full()), Look { width: 100, is_colored: true });
+        let mut plain = colored.clone();
+        for style in [BOLD, DIM, YELLOW, RESET] {
+            plain = plain.replace(style, "");
+        }
+        assert_ne!(colored, plain);
+        assert_eq!(plain, page(100));
+    }
+
+    #[test]
+    fn no_line_but_the_last_is_wider_than_asked() {
+        for width in [100, 120, 140] {
+            let page = page(width);
+            let lines: Vec<&str> = page.lines().collect();
+            assert!(lines[..lines.len() - 1].iter().all(|line| line.width() <= width), "{page}");
+        }
+    }
+
+    #[test]
+    fn decimal_points_stand_under_each_other() {
+        let column = Column::new("x", Align::Decimal);
+        let cells = ["1,234", "0.2", "-3", "never", "31"];
+        let widths = widths(&column, &cells);
+        let placed = cells.map(|cell| placed(cell, Align::Decimal, widths));
+        assert_eq!(placed, ["1,234  ", "    0.2", "   -3  ", "  never", "   31  "]);
+    }
+
+    #[test]
+    fn numbers_of_very_different_size_stand_to_the_right() {
+        let column = Column::new("x", Align::Decimal);
+        let cells = ["12,345", "0.0213"];
+        let widths = widths(&column, &cells);
+        assert_eq!(cells.map(|cell| placed(cell, Align::Decimal, widths)), ["12,345", "0.0213"]);
+    }
+
+    #[test]
+    fn wide_characters_take_two_cells() {
+        let column = Column::new("", Align::Left);
+        let widths = widths(&column, &["显卡单价", "abc"]);
+        assert_eq!(placed("显卡", Align::Left, widths), "显卡    ");
+        assert_eq!(placed("abc", Align::Left, widths), "abc     ");
+    }
+
+    #[test]
+    fn long_texts_are_cut_by_cells() {
+        assert_eq!(cut("abc", 3), "abc");
+        assert_eq!(cut("abcdef", 4), "abc…");
+        assert_eq!(cut("显卡单价", 6), "显卡…");
+    }
+
+    #[test]
+    fn texts_break_at_blanks_and_between_wide_characters() {
+        assert_eq!(wrapped("one two three", 8), ["one two", "three"]);
+        assert_eq!(wrapped("显卡单价与电价", 6), ["显卡单", "价与电", "价"]);
+        assert_eq!(wrapped("abcdefgh", 3), ["abc", "def", "gh"]);
+        assert_eq!(wrapped("  if ever", 20), ["  if ever"]);
     }
 }

@@ -1,0 +1,161 @@
+//! From what stands on the command line to a compiled model: paths, shipped names, standard input.
+//!
+//! A name that ships comes before a file of that name; anything with a separator or an extension
+//! is a path. Data files are looked up beside the model.
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use super::exit::Exit;
+use super::failure::{Failure, Stop};
+use super::terminal::Terminal;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::shipped::{self, SHIPPED};
+use crate::source::Sources;
+use crate::{Compiled, Request};
+
+/// Names that differ more are no suggestion (Jaro–Winkler).
+const ALIKE: f64 = 0.75;
+
+/// A model's text, and where its data files are.
+struct Loaded {
+    name: String,
+    text: String,
+    place: Place,
+}
+
+/// Where a model's data files are.
+enum Place {
+    Folder(PathBuf),
+    Shipped,
+}
+
+/// Reads and compiles a model, and tells what there is to tell about it.
+///
+/// The request's `name` is the model as typed; its text comes in here.
+pub(super) fn compile(request: &Request, terminal: &Terminal) -> Result<Compiled, Stop> {
+    let loaded = load(&request.name, terminal)?;
+    let request = Request { name: loaded.name, text: loaded.text, ..request.clone() };
+    match crate::compile(&request, &mut |file| loaded.place.read(file)) {
+        Ok(compiled) => {
+            terminal.diagnose(&compiled.warnings, &compiled.sources, &request.name);
+            Ok(compiled)
+        }
+        Err(failure) => {
+            terminal.diagnose(&failure.diagnostics, &failure.sources, &request.name);
+            Err(Stop::Told(if failure.is_usage { Exit::Usage } else { Exit::Model }))
+        }
+    }
+}
+
+impl Place {
+    fn read(&self, file: &str) -> io::Result<Vec<u8>> {
+        match self {
+            Place::Folder(folder) => fs::read(folder.join(file)),
+            Place::Shipped => {
+                Err(io::Error::new(io::ErrorKind::NotFound, "a shipped model has no data files"))
+            }
+        }
+    }
+}
+
+fn load(model: &str, terminal: &Terminal) -> Result<Loaded, Stop> {
+    if model == "-" {
+        return load_stdin(terminal);
+    }
+    let path = Path::new(model);
+    if let Some(shipped) = shipped::find(model) {
+        return Ok(Loaded {
+            name: model.to_owned(),
+            text: shipped.text.to_owned(),
+            place: Place::Shipped,
+        });
+    }
+    if path.is_dir() {
+        return Err(Failure::failed(format!("`{model}` is a folder, not a model"))
+            .help("name a file in it, for example a .toml file")
+            .into());
+    }
+    let bytes = fs::read(path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => unknown(model),
+        _ => Failure::file("read", path, &error),
+    })?;
+    let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+    Ok(Loaded {
+        name: model.to_owned(),
+        text: decoded(bytes, model, terminal)?,
+        place: Place::Folder(folder),
+    })
+}
+
+fn load_stdin(terminal: &Terminal) -> Result<Loaded, Stop> {
+    let name = "<stdin>";
+    let mut bytes = Vec::new();
+    io::stdin()
+        .lock()
+        .read_to_end(&mut bytes)
+        .map_err(|error| Failure::file("read", Path::new("standard input"), &error))?;
+    let text = decoded(bytes, name, terminal)?;
+    if text.trim().is_empty() {
+        let diagnostic = Diagnostic::without_place(Code::E107, "nothing came in on standard input")
+            .help("pipe a model in: `outlay models show a800-10k | outlay run -`");
+        return Err(told(diagnostic, name, terminal));
+    }
+    Ok(Loaded { name: name.to_owned(), text, place: Place::Folder(PathBuf::new()) })
+}
+
+/// The bytes as text, or a diagnostic that says where they stop being UTF-8.
+fn decoded(bytes: Vec<u8>, name: &str, terminal: &Terminal) -> Result<String, Stop> {
+    String::from_utf8(bytes).map_err(|error| {
+        let bytes = error.as_bytes();
+        let valid = error.utf8_error().valid_up_to();
+        let line = bytes[..valid].iter().filter(|byte| **byte == b'\n').count() + 1;
+        let is_utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
+        let encoding = if is_utf16 { "it looks like UTF-16: " } else { "" };
+        let diagnostic = Diagnostic::without_place(
+            Code::E101,
+            format!("`{name}` is not UTF-8 text: line {line} has the byte 0x{:02x}", bytes[valid]),
+        )
+        .help(format!("{encoding}save the file as UTF-8"));
+        told(diagnostic, name, terminal)
+    })
+}
+
+fn told(diagnostic: Diagnostic, name: &str, terminal: &Terminal) -> Stop {
+    let mut diagnostics = Diagnostics::new();
+    diagnostics.push(diagnostic);
+    terminal.diagnose(&diagnostics, &Sources::new(), name);
+    Stop::Told(Exit::Model)
+}
+
+/// There is neither a file nor a shipped model of that name.
+pub(super) fn unknown(model: &str) -> Failure {
+    let stem = Path::new(model).file_stem().and_then(|stem| stem.to_str()).unwrap_or(model);
+    let is_path = model.contains(['/', '\\', '.']);
+    let failure = Failure::failed(match is_path {
+        true => format!("there is no file `{model}`"),
+        false => format!("there is no file and no shipped model `{model}`"),
+    });
+    let nearest = SHIPPED
+        .iter()
+        .map(|shipped| (strsim::jaro_winkler(stem, shipped.name), shipped.name))
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .filter(|(likeness, _)| *likeness >= ALIKE);
+    match nearest {
+        Some((_, name)) => failure.help(format!("did you mean the shipped model `{name}`?")),
+        None => failure.help("`outlay models` lists the models that ship with outlay"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_misspelled_name_gets_a_suggestion() {
+        assert!(unknown("a800-10").helps[0].contains("`a800-10k`"));
+        assert!(unknown("models/a800-10k.toml").helps[0].contains("`a800-10k`"));
+        assert!(unknown("zzz").helps[0].contains("outlay models"));
+    }
+}

@@ -1,0 +1,92 @@
+//! A bar with the time that is left, for runs that last and people who watch.
+
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::interrupt;
+use crate::{Monitor, report};
+
+/// A run that is shorter gets no bar: it would only flicker.
+const PATIENCE: Duration = Duration::from_millis(300);
+
+/// Watches one run.
+pub(super) struct Watch {
+    started: Instant,
+    n_trials: u64,
+    /// Made when patience ends; `None` in the cell where nobody watches.
+    bar: OnceLock<ProgressBar>,
+    is_shown: bool,
+}
+
+impl Watch {
+    /// Starts the clock.
+    pub(super) fn start(n_trials: u64, is_shown: bool) -> Watch {
+        Watch { started: Instant::now(), n_trials, bar: OnceLock::new(), is_shown }
+    }
+
+    /// Ends the run: takes the bar away and gives the time it took.
+    pub(super) fn finish(self) -> Duration {
+        let elapsed = self.started.elapsed();
+        if let Some(bar) = self.bar.get() {
+            bar.finish_and_clear();
+        }
+        elapsed
+    }
+
+    fn new_bar(&self) -> ProgressBar {
+        let style = ProgressStyle::with_template(
+            "{bar:30} {percent:>3} %  {human_pos} of {human_len} trials, {eta} left",
+        )
+        .expect("the template is well formed")
+        .progress_chars("━━─");
+        let target = ProgressDrawTarget::stderr_with_hz(10);
+        ProgressBar::with_draw_target(Some(self.n_trials), target)
+            .with_style(style)
+            .with_elapsed(self.started.elapsed())
+    }
+}
+
+impl Monitor for Watch {
+    fn progress(&self, done: u64) {
+        if self.is_shown && self.started.elapsed() > PATIENCE {
+            self.bar.get_or_init(|| self.new_bar()).set_position(done);
+        }
+    }
+
+    fn is_stopped(&self) -> bool {
+        interrupt::is_asked()
+    }
+}
+
+/// `1,000,000 trials in 0.21 s (4.8 M trials/s)`.
+pub(super) fn speed(trials: u64, elapsed: Duration) -> String {
+    let seconds = elapsed.as_secs_f64();
+    let per_second = trials as f64 / seconds.max(1e-9);
+    let decimals = if seconds < 10.0 { 2 } else { 0 };
+    let rate = match per_second {
+        rate if rate >= 1e6 => format!("{:.1} M", rate / 1e6),
+        rate if rate >= 1e3 => format!("{:.0} k", rate / 1e3),
+        rate => format!("{rate:.0}"),
+    };
+    format!("{} trials in {seconds:.decimals$} s ({rate} trials/s)", report::grouped(trials))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn speed_reads_as_people_write_it() {
+        assert_eq!(
+            speed(1_000_000, Duration::from_millis(210)),
+            "1,000,000 trials in 0.21 s (4.8 M trials/s)"
+        );
+        assert_eq!(
+            speed(1_000, Duration::from_millis(50)),
+            "1,000 trials in 0.05 s (20 k trials/s)"
+        );
+        assert_eq!(speed(1_000, Duration::from_secs(20)), "1,000 trials in 20 s (50 trials/s)");
+    }
+}

@@ -1,0 +1,93 @@
+//! `outlay run`: opens the files, compiles, runs, and writes the result everywhere it is wanted.
+
+use std::time::Duration;
+
+use super::args::{Format, RunArgs};
+use super::exit::Exit;
+use super::failure::{Failure, Stop};
+use super::output::OutputFile;
+use super::progress::{self, Watch};
+use super::settings::{Mode, Settings};
+use super::terminal::Terminal;
+use super::{interrupt, load};
+use crate::report::{self, Look};
+use crate::results::SimulationResult;
+use crate::{Compiled, QuantityRow};
+
+/// What was computed.
+struct Findings {
+    result: SimulationResult,
+    /// Every quantity, where they were asked for.
+    quantities: Option<Vec<QuantityRow>>,
+    /// How long it took; `None` for the base case.
+    elapsed: Option<Duration>,
+}
+
+/// Runs a model and reports.
+pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<Exit, Stop> {
+    let settings = Settings::new(args)?;
+    let files = settings
+        .outputs
+        .iter()
+        .map(|(path, format)| OutputFile::open(path, *format, settings.is_forced))
+        .collect::<Result<Vec<OutputFile>, Failure>>()?;
+    interrupt::listen();
+    let model = load::compile(&settings.request, terminal)?;
+    let findings = findings(&model, &settings, terminal);
+    for file in files {
+        let text = findings.text(file.format, Look::default());
+        file.write(&text)?;
+    }
+    terminal.print(&findings.text(settings.format, terminal.look))?;
+    Ok(findings.conclude(terminal))
+}
+
+fn findings(model: &Compiled, settings: &Settings, terminal: &Terminal) -> Findings {
+    match settings.mode {
+        Mode::Simulate => {
+            let watch =
+                Watch::start(settings.run.trials, terminal.is_watched && !terminal.is_quiet);
+            let result = crate::run(model, &settings.run, &watch);
+            Findings { result, quantities: None, elapsed: Some(watch.finish()) }
+        }
+        Mode::Base => Findings { result: crate::base_case(model), quantities: None, elapsed: None },
+        Mode::BaseAll => {
+            let quantities = Some(crate::quantities(model));
+            Findings { result: crate::base_case(model), quantities, elapsed: None }
+        }
+    }
+}
+
+impl Findings {
+    fn text(&self, format: Format, look: Look) -> String {
+        let elapsed = self.elapsed.map(|elapsed| elapsed.as_secs_f64());
+        let provenance = &self.result.provenance;
+        match (format, &self.quantities) {
+            (Format::Table, None) => report::table(&report::memo(&self.result), look),
+            (Format::Markdown, None) => report::markdown(&report::memo(&self.result)),
+            (Format::Json, None) => report::json(&self.result, elapsed),
+            (Format::Csv, None) => report::csv(&self.result),
+            (Format::Table, Some(rows)) => {
+                report::table(&report::quantities_memo(&self.result, rows), look)
+            }
+            (Format::Markdown, Some(rows)) => {
+                report::markdown(&report::quantities_memo(&self.result, rows))
+            }
+            (Format::Json, Some(rows)) => report::quantities_json(provenance, rows),
+            (Format::Csv, Some(rows)) => report::quantities_csv(provenance, rows),
+        }
+    }
+
+    /// Says how fast it was, and how it ends.
+    fn conclude(&self, terminal: &Terminal) -> Exit {
+        let provenance = &self.result.provenance;
+        if let Some(elapsed) = self.elapsed {
+            terminal.note(&progress::speed(provenance.trials, elapsed));
+        }
+        match provenance.trials < provenance.trials_asked {
+            true if interrupt::is_asked() => Exit::Interrupted,
+            true => Exit::Partial,
+            false => Exit::Done,
+        }
+    }
+}

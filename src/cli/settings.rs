@@ -1,0 +1,228 @@
+//! Settings with everything resolved: values parsed at the border, contradictions refused.
+
+use std::path::PathBuf;
+
+use super::args::{Design, Format, RunArgs};
+use super::failure::Failure;
+use crate::{Request, RunSettings, report};
+
+/// The most trials: beyond it a run would take years.
+const MOST_TRIALS: f64 = 1e15;
+
+/// What `run` is to do.
+#[derive(Debug, Clone)]
+pub(super) struct Settings {
+    /// The model as typed; its text comes in later.
+    pub(super) request: Request,
+    /// How it is run.
+    pub(super) run: RunSettings,
+    /// What is computed.
+    pub(super) mode: Mode,
+    /// What goes to stdout.
+    pub(super) format: Format,
+    /// The files and their formats.
+    pub(super) outputs: Vec<(PathBuf, Format)>,
+    /// Whether files may be overwritten.
+    pub(super) is_forced: bool,
+}
+
+/// What is computed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// A simulation.
+    Simulate,
+    /// The outputs of the base case.
+    Base,
+    /// Every quantity of the base case.
+    BaseAll,
+}
+
+impl Settings {
+    /// From the arguments.
+    pub(super) fn new(args: &RunArgs) -> Result<Settings, Failure> {
+        let simulate = &args.simulate;
+        refuse_design(simulate.design)?;
+        let mut outputs: Vec<(PathBuf, Format)> = Vec::new();
+        for path in &args.output {
+            if outputs.iter().any(|(other, _)| other == path) {
+                return Err(Failure::usage(format!(
+                    "--output `{}` is given twice",
+                    path.display()
+                )));
+            }
+            outputs.push((path.clone(), format_of(path)?));
+        }
+        let mut percentiles: Vec<f64> = Vec::new();
+        for p in &simulate.percentiles {
+            if !percentiles.contains(p) {
+                percentiles.push(*p);
+            }
+        }
+        Ok(Settings {
+            request: Request {
+                name: args.model.clone(),
+                text: String::new(),
+                scenario: simulate.change.scenario.clone(),
+                set: simulate.change.set.clone(),
+                only: simulate.only.iter().map(|name| name.trim().to_owned()).collect(),
+            },
+            run: RunSettings {
+                trials: simulate.trials,
+                seed: simulate.seed,
+                percentiles,
+                threads: simulate.threads.map(usize::from),
+            },
+            mode: match (args.base, args.all) {
+                (false, _) => Mode::Simulate,
+                (true, false) => Mode::Base,
+                (true, true) => Mode::BaseAll,
+            },
+            format: args.format,
+            outputs,
+            is_forced: args.force,
+        })
+    }
+}
+
+fn refuse_design(design: Design) -> Result<(), Failure> {
+    let name = match design {
+        Design::Random => return Ok(()),
+        Design::Latin => "latin",
+        Design::Sobol => "sobol",
+    };
+    Err(Failure::usage(format!("--design {name} is not available in this version"))
+        .help("leave it out: `random` is the default"))
+}
+
+/// The format that a file's extension asks for.
+fn format_of(path: &std::path::Path) -> Result<Format, Failure> {
+    let extension = path
+        .extension()
+        .and_then(|extension| extension.to_str())
+        .unwrap_or("")
+        .to_ascii_lowercase();
+    match extension.as_str() {
+        "csv" => Ok(Format::Csv),
+        "json" => Ok(Format::Json),
+        "md" | "markdown" => Ok(Format::Markdown),
+        "txt" => Ok(Format::Table),
+        _ => Err(Failure::usage(format!(
+            "--output `{}` has no extension that names a format",
+            path.display()
+        ))
+        .help(
+            "write .csv, .json, .md or .txt; to choose the format of standard output, use --format",
+        )),
+    }
+}
+
+/// `1_000_000`, `250k`, `2.5M`, `1e6`.
+pub(super) fn parse_trials(text: &str) -> Result<u64, String> {
+    let plain = text.replace('_', "");
+    let (digits, scale) = match plain.strip_suffix(['k', 'K']) {
+        Some(digits) => (digits, 1e3),
+        None => plain.strip_suffix('M').map_or((plain.as_str(), 1.0), |digits| (digits, 1e6)),
+    };
+    let starts_well = digits.starts_with(|c: char| c.is_ascii_digit());
+    let value = digits.parse::<f64>().ok().filter(|_| starts_well).map(|value| value * scale);
+    let Some(value) = value.filter(|value| value.is_finite()) else {
+        return Err("write a number such as 250000, 250_000, 250k, 2.5M or 1e6".to_owned());
+    };
+    let whole = value.round();
+    if (value - whole).abs() > value * 1e-12 {
+        return Err("not a whole number".to_owned());
+    }
+    if whole < 1.0 {
+        return Err("at least 1; the base case alone is --base".to_owned());
+    }
+    if whole > MOST_TRIALS {
+        return Err("at most 1e15".to_owned());
+    }
+    Ok(whole as u64)
+}
+
+/// A whole number from 0 to 2⁶⁴ − 1.
+pub(super) fn parse_seed(text: &str) -> Result<u64, String> {
+    text.replace('_', "")
+        .parse()
+        .map_err(|_| "a whole number from 0 to 18446744073709551615".to_owned())
+}
+
+/// A percentile as a probability.
+pub(super) fn parse_percentile(text: &str) -> Result<f64, String> {
+    let text = text.trim();
+    let text = text.strip_prefix(['p', 'P']).unwrap_or(text);
+    match text.parse::<f64>() {
+        Ok(percentile) if percentile > 0.0 && percentile < 100.0 => {
+            Ok(report::shifted(percentile, -2))
+        }
+        Ok(_) | Err(_) => Err("each is a number between 0 and 100, both excluded".to_owned()),
+    }
+}
+
+/// `NAME=EXPRESSION`; what the two mean is for the model to say.
+pub(super) fn parse_override(text: &str) -> Result<String, String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.trim().is_empty() && !value.trim().is_empty() => {
+            Ok(text.to_owned())
+        }
+        Some(_) | None => Err("write NAME=EXPRESSION, for example 'gpus=20_000 GPU'".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trials_are_written_as_people_write_them() {
+        for (text, expected) in [
+            ("1000", 1_000),
+            ("1_000_000", 1_000_000),
+            ("250k", 250_000),
+            ("250K", 250_000),
+            ("2.5M", 2_500_000),
+            ("4.35k", 4_350),
+            ("1e6", 1_000_000),
+            ("1", 1),
+        ] {
+            assert_eq!(parse_trials(text), Ok(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn trials_that_are_none_are_refused() {
+        for text in
+            ["", "k", "0", "-5", "1.5", "many", "inf", "nan", "1e400", "1e16", "5m", "1 000"]
+        {
+            assert!(parse_trials(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn percentiles_become_the_nearest_probability() {
+        assert_eq!(parse_percentile("5"), Ok(0.05));
+        assert_eq!(parse_percentile("99.9"), Ok(0.999));
+        assert_eq!(parse_percentile("P7"), Ok(0.07));
+        for text in ["0", "100", "-1", "x", "", "nan"] {
+            assert!(parse_percentile(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_override_has_two_sides() {
+        assert!(parse_override("gpus=300 GPU").is_ok());
+        assert!(parse_override("flag=a == b").is_ok());
+        for text in ["gpus", "=3", "gpus=", " = "] {
+            assert!(parse_override(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_extension_decides_the_format() {
+        assert_eq!(format_of("a/b.CSV".as_ref()), Ok(Format::Csv));
+        assert_eq!(format_of("memo.md".as_ref()), Ok(Format::Markdown));
+        assert!(format_of("result".as_ref()).is_err());
+        assert!(format_of("result.xlsx".as_ref()).is_err());
+    }
+}

@@ -1,0 +1,131 @@
+//! The two streams: stdout for data, stderr for everything else; color, width, broken pipes.
+
+use std::io::{self, IsTerminal, Write};
+
+use anstream::{AutoStream, ColorChoice};
+
+use super::args::{ColorArg, GlobalArgs, MessageFormat};
+use super::exit::Exit;
+use super::failure::{Failure, reason};
+use crate::diagnostic::{self, Diagnostics, Severity};
+use crate::report::Look;
+use crate::source::Sources;
+
+/// The narrowest page that is laid out, however narrow the terminal.
+const NARROWEST: usize = 60;
+/// Wider lines are harder to read, not easier.
+const WIDEST: usize = 160;
+
+/// Where a command writes, and how.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Terminal {
+    /// How a page on stdout looks.
+    pub(super) look: Look,
+    /// Whether only errors and warnings go to stderr.
+    pub(super) is_quiet: bool,
+    /// Whether stderr is a terminal.
+    pub(super) is_watched: bool,
+    is_stderr_colored: bool,
+    messages: MessageFormat,
+}
+
+impl Terminal {
+    /// From the options and the process's streams.
+    pub(super) fn new(args: &GlobalArgs) -> Terminal {
+        let is_colored = |auto: ColorChoice| match args.color {
+            ColorArg::Auto => auto != ColorChoice::Never,
+            ColorArg::Always => true,
+            ColorArg::Never => false,
+        };
+        // The width of a pipe is fixed, so that its bytes do not depend on a window.
+        let width = if io::stdout().is_terminal() {
+            terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0))
+        } else {
+            None
+        };
+        Terminal {
+            look: Look {
+                width: width.map_or(Look::default().width, |width| width.clamp(NARROWEST, WIDEST)),
+                is_colored: is_colored(AutoStream::choice(&io::stdout())),
+            },
+            is_quiet: args.quiet,
+            is_watched: io::stderr().is_terminal(),
+            is_stderr_colored: is_colored(AutoStream::choice(&io::stderr())),
+            messages: args.message_format,
+        }
+    }
+
+    /// Writes data to stdout. A reader that has gone away is no failure.
+    pub(super) fn print(&self, text: &str) -> Result<(), Failure> {
+        let choice =
+            if self.look.is_colored { ColorChoice::Always } else { ColorChoice::AlwaysAnsi };
+        let mut stream = AutoStream::new(io::stdout().lock(), choice);
+        match stream.write_all(text.as_bytes()).and_then(|()| stream.flush()) {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                Err(Failure::failed(format!("cannot write to standard output: {}", reason(&error))))
+            }
+            Ok(()) | Err(_) => Ok(()),
+        }
+    }
+
+    /// A note for whoever watches.
+    pub(super) fn note(&self, text: &str) {
+        if !self.is_quiet && self.messages == MessageFormat::Human {
+            say(&format!("{text}\n"));
+        }
+    }
+
+    /// Diagnostics of a model, and after errors a line that counts them.
+    pub(super) fn diagnose(&self, diagnostics: &Diagnostics, sources: &Sources, model: &str) {
+        if diagnostics.is_empty() {
+            return;
+        }
+        match self.messages {
+            MessageFormat::Json => say(&diagnostic::to_json_lines(diagnostics, sources)),
+            MessageFormat::Human => {
+                say(&diagnostic::render(diagnostics, sources, self.is_stderr_colored));
+                let n_errors =
+                    diagnostics.iter().filter(|d| d.severity() == Severity::Error).count();
+                if n_errors > 0 {
+                    let plural = if n_errors == 1 { "" } else { "s" };
+                    say(&format!("{}: {n_errors} error{plural} in {model}\n", self.error_word()));
+                }
+            }
+        }
+    }
+
+    /// A failure, as a line or as JSON.
+    pub(super) fn fail(&self, failure: &Failure) {
+        match self.messages {
+            MessageFormat::Json => {
+                let line = serde_json::json!({
+                    "severity": "error", "message": failure.message, "helps": failure.helps,
+                });
+                say(&format!("{line}\n"));
+            }
+            MessageFormat::Human => {
+                let mut text = format!("{}: {}\n", self.error_word(), failure.message);
+                for help in &failure.helps {
+                    text.push_str(&format!("  = help: {help}\n"));
+                }
+                say(&text);
+            }
+        }
+    }
+
+    fn error_word(&self) -> &'static str {
+        if self.is_stderr_colored { "\x1b[1;31merror\x1b[0m" } else { "error" }
+    }
+}
+
+/// Writes to stderr; where that fails there is nobody left to tell.
+pub(super) fn say(text: &str) {
+    let mut stream = AutoStream::new(io::stderr().lock(), ColorChoice::AlwaysAnsi);
+    let _nobody_left = stream.write_all(text.as_bytes()).and_then(|()| stream.flush());
+}
+
+/// Help and the version go to stdout, wrong options to stderr.
+pub(super) fn print_clap(error: &clap::Error) -> Exit {
+    let _nobody_left = error.print();
+    if error.use_stderr() { Exit::Usage } else { Exit::Done }
+}
