@@ -1,9 +1,32 @@
-//! outlay: what it costs, and when it pays back.
+//! outlay simulates investments in AI compute: what they cost, how much money is tied up, and when,
+//! if ever, they pay back. A model file of uncertain inputs, formulas and a timeline goes in;
+//! distributions with the error bars of the simulation itself come out.
+//!
+//! # The way of the data
+//!
+//! Text goes down through one type per stage; nothing flows back up.
+//!
+//! ```text
+//! text ─► ParsedModel ─► CheckedModel ─► Program ─► (blocks of trials) ─► Tally ─► SimulationResult ─► bytes
+//!        model, expr     check, unit     program    engine, sampling     accumulate   results          report
+//! ```
+//!
+//! [`simulate`] is the whole way but for the bytes, which [`report`] writes. Everything but [`cli`] is
+//! pure: no disk, no clock, no terminal.
+//!
+//! # What is guaranteed
+//!
+//! A result is a function of the model, the seed, the design and the number of trials alone: the same
+//! bytes for any number of threads, on any CPU. The draws of an input are addressed by its name, so that
+//! adding, removing or reordering inputs leaves the draws of the others as they were. The number
+//! [`FORMAT`] changes where a draw or a result does.
 
 pub mod accumulate;
 pub mod check;
+pub mod cli;
 pub mod diagnostic;
 pub mod distribution;
+pub mod engine;
 pub mod expr;
 pub mod math;
 pub mod model;
@@ -11,165 +34,57 @@ pub mod program;
 pub mod report;
 pub mod results;
 pub mod sampling;
+pub mod shipped;
+mod simulation;
 pub mod source;
 pub mod unit;
 
-use std::io;
+pub use engine::{Monitor, Unwatched};
+pub use simulation::{
+    CompileFailure, Compiled, ReadFile, Request, RunSettings, base_case, compile, inputs,
+    quantities, run,
+};
 
-use diagnostic::Diagnostics;
-use results::{Point, SimulationResult};
-use source::Sources;
+use results::SimulationResult;
 
 /// Number of the format of draws and results: a change of any pinned draw is a change of this number.
 pub const FORMAT: u32 = 1;
 
-/// A model file and what is asked of it before anything is drawn.
-#[derive(Debug, Clone, Default)]
-pub struct Request {
-    /// The name the file is shown under in messages (a path, a shipped model's name, `<stdin>`).
-    pub name: String,
-    /// Its bytes as text.
-    pub text: String,
-    /// `--scenario`.
-    pub scenario: Option<String>,
-    /// `--set`, each `NAME=EXPRESSION`.
-    pub set: Vec<String>,
-    /// `--only`: names of outputs; empty for all.
-    pub only: Vec<String>,
-}
-
-/// How a run is done.
-#[derive(Debug, Clone)]
-pub struct RunSettings {
-    /// Trials.
-    pub trials: u64,
-    /// The seed.
-    pub seed: u64,
-    /// Percentiles as probabilities, in (0, 1), in the order to report.
-    pub percentiles: Vec<f64>,
-    /// Threads; `None` for all cores.
-    pub threads: Option<usize>,
-}
-
-impl Default for RunSettings {
-    fn default() -> RunSettings {
-        RunSettings { trials: 1_000_000, seed: 1, percentiles: vec![0.05, 0.25, 0.5, 0.75, 0.95], threads: None }
-    }
-}
-
-/// A model that is ready to run.
-pub struct Compiled {
-    /// The texts that its diagnostics point into.
-    pub sources: Sources,
-    /// Warnings of the compilation.
-    pub warnings: Diagnostics,
-}
-
-/// Why a model cannot run.
-pub struct CompileFailure {
-    /// The texts that the diagnostics point into.
-    pub sources: Sources,
-    /// At least one error. Errors that lie in the command line's `--set`, `--scenario` or `--only`
-    /// alone are told by [`CompileFailure::is_usage`].
-    pub diagnostics: Diagnostics,
-    /// Whether all errors lie in the command line (exit code 2) and none in the model (exit code 3).
-    pub is_usage: bool,
-}
-
-/// Brings in a file that a model names (a plan, a sample), by its path relative to the model.
-pub type ReadFile<'a> = &'a mut dyn FnMut(&str) -> io::Result<Vec<u8>>;
-
-/// Watches a run and may stop it. All methods may be called from any thread.
-pub trait Monitor: Sync {
-    /// So many trials are done; called every few milliseconds at most.
-    fn progress(&self, done: u64);
-    /// Whether the run is to stop at the next block boundary.
-    fn is_stopped(&self) -> bool;
-}
-
-/// Nobody watches.
-pub struct Unwatched;
-
-impl Monitor for Unwatched {
-    fn progress(&self, _done: u64) {}
-    fn is_stopped(&self) -> bool {
-        false
-    }
-}
-
-/// One quantity of the base case, for `run --base --all`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct QuantityRow {
-    /// `input`, `formula`, `series`, `output`.
-    pub kind: &'static str,
-    /// Its name, with labels: `capex[alibaba]`.
-    pub name: String,
-    /// What it means.
-    pub about: Option<String>,
-    /// Its unit; `None` for plain numbers and conditions.
-    pub unit: Option<String>,
-    /// One value; for what varies by step, one a step from step 0.
-    pub values: Vec<Point>,
-    /// Whether it is a condition (1: true, 0: false).
-    pub is_condition: bool,
-    /// Whether it varies by step.
-    pub is_series: bool,
-}
-
-/// One input's distribution, for `check`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct InputRow {
-    /// Its name, with labels: `capex[alibaba]`.
-    pub name: String,
-    /// Its expression as written.
-    pub text: String,
-    /// Its unit; `None` for plain numbers.
-    pub unit: Option<String>,
-    /// The base case.
-    pub base: Point,
-    /// Whether it is random.
-    pub is_random: bool,
-    /// Mean; `None` where it does not exist.
-    pub mean: Option<f64>,
-    /// P5, P50, P95.
-    pub percentiles: [f64; 3],
-    /// Whether these were simulated (its parameters are random too) rather than computed.
-    pub is_simulated: bool,
-    /// What it means, where it comes from, when that was so, and how sure the author is.
-    pub about: Option<String>,
-    /// Where it comes from.
-    pub source: Option<String>,
-}
-
-/// Reads, checks and compiles a model.
+/// Reads, checks, compiles and runs a model; data files that it names are brought in by `read_file`.
 ///
 /// # Errors
-/// All mistakes of the model and of the overrides, at most 20.
-#[expect(clippy::todo, reason = "skeleton")]
-pub fn compile(_request: &Request, _read_file: ReadFile<'_>) -> Result<Compiled, CompileFailure> {
-    todo!()
+/// All mistakes of the model, see [`CompileFailure`].
+///
+/// # Examples
+///
+/// ```
+/// use outlay::{Request, RunSettings, results::Statistics};
+///
+/// let text = r#"
+/// outlay = 1
+/// model = { units = ["GPU"] }
+/// inputs = { gpus = "10_000 GPU", price = "pert(8万, 10万, 15万) CNY/GPU" }
+/// outputs = { cost = { value = "gpus * price", unit = "亿 CNY" } }
+/// "#;
+/// let request = Request { name: "cluster.toml".into(), text: text.into(), ..Request::default() };
+/// let settings = RunSettings { trials: 100_000, ..RunSettings::default() };
+/// let result = outlay::simulate(&request, &mut outlay::no_files, &settings).expect("a valid model");
+/// let Statistics::Number(cost) = &result.outputs[0].statistics else { panic!("a number") };
+/// assert!((cost.mean.unwrap() - 10.5).abs() < 0.05);
+/// ```
+pub fn simulate(
+    request: &Request,
+    read_file: ReadFile<'_>,
+    settings: &RunSettings,
+) -> Result<SimulationResult, CompileFailure> {
+    let model = compile(request, read_file)?;
+    Ok(run(&model, settings, &Unwatched))
 }
 
-/// Runs a compiled model.
-#[expect(clippy::todo, reason = "skeleton")]
-pub fn run(_model: &Compiled, _settings: &RunSettings, _monitor: &dyn Monitor) -> SimulationResult {
-    todo!()
-}
-
-/// The base case alone: `trials: 0`, no percentiles.
-#[expect(clippy::todo, reason = "skeleton")]
-pub fn base_case(_model: &Compiled) -> SimulationResult {
-    todo!()
-}
-
-/// Every quantity of the base case, in the order of the model.
-#[expect(clippy::todo, reason = "skeleton")]
-pub fn quantities(_model: &Compiled) -> Vec<QuantityRow> {
-    todo!()
-}
-
-/// Every input's distribution, in the order of the model.
-#[expect(clippy::todo, reason = "skeleton")]
-pub fn inputs(_model: &Compiled) -> Vec<InputRow> {
-    todo!()
+/// A [`ReadFile`] that has no files.
+///
+/// # Errors
+/// Always.
+pub fn no_files(path: &str) -> std::io::Result<Vec<u8>> {
+    Err(std::io::Error::new(std::io::ErrorKind::NotFound, format!("there is no file `{path}`")))
 }

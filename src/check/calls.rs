@@ -23,14 +23,21 @@ impl Inference<'_> {
         if let K::Extreme(operation) = function.kind {
             return self.extreme(operation, function, name, arguments, span);
         }
-        let Some(matched) = self.matched(function, name, arguments, span) else { return Typed::poisoned(span) };
+        let Some(matched) = self.matched(function, name, arguments, span) else {
+            return Typed::poisoned(span);
+        };
         let over_index = matched.get(1).and_then(|second| self.index_argument(second));
         match function.kind {
-            K::Reduce(OverTime::Sum) if matched.len() > 1 => self.reduce_index(OverIndex::Sum, &matched, over_index, span),
-            K::Reduce(OverTime::Mean) if matched.len() > 1 => self.reduce_index(OverIndex::Mean, &matched, over_index, span),
+            K::Reduce(OverTime::Sum) if matched.len() > 1 => {
+                self.reduce_index(OverIndex::Sum, &matched, over_index, span)
+            }
+            K::Reduce(OverTime::Mean) if matched.len() > 1 => {
+                self.reduce_index(OverIndex::Mean, &matched, over_index, span)
+            }
             K::Count => self.reduce_index(OverIndex::Sum, &matched, over_index, span),
             kind => {
-                let typed: Vec<Typed> = matched.iter().map(|argument| self.infer(argument)).collect();
+                let typed: Vec<Typed> =
+                    matched.iter().map(|argument| self.infer(argument)).collect();
                 if typed.iter().any(Typed::is_poisoned) {
                     return Typed::poisoned(span);
                 }
@@ -40,18 +47,31 @@ impl Inference<'_> {
     }
 
     /// Arguments in the order of the parameters.
-    fn matched<'e>(&mut self, function: &Function, name: &Name, arguments: &'e [Argument], span: Span) -> Option<Vec<&'e Expr>> {
+    fn matched<'e>(
+        &mut self,
+        function: &Function,
+        name: &Name,
+        arguments: &'e [Argument],
+        span: Span,
+    ) -> Option<Vec<&'e Expr>> {
         let usage = || format!("`{}({})`", function.name, function.parameters.join(", "));
         let mut slots: Vec<Option<&Expr>> = vec![None; function.parameters.len()];
         for (position, argument) in arguments.iter().enumerate() {
             if argument.weight.is_some() {
-                let error = Diagnostic::new(Code::E306, format!("`{}` takes no weights", name.text), argument.value.span, "");
+                let error = Diagnostic::new(
+                    Code::E306,
+                    format!("`{}` takes no weights", name.text),
+                    argument.value.span,
+                    "",
+                );
                 self.report(error.help(format!("write {}", usage())));
                 return None;
             }
             let slot = match &argument.name {
                 None => Some(position),
-                Some(given) => function.parameters.iter().position(|parameter| *parameter == given.text),
+                Some(given) => {
+                    function.parameters.iter().position(|parameter| *parameter == given.text)
+                }
             };
             let place = argument.name.as_ref().map_or(argument.value.span, |given| given.span);
             let Some(slot) = slot.filter(|&slot| slot < slots.len()) else {
@@ -59,20 +79,29 @@ impl Inference<'_> {
                     Some(given) => format!("`{}` has no parameter `{}`", name.text, given.text),
                     None => count_message(function, arguments.len()),
                 };
-                self.report(Diagnostic::new(Code::E306, what, place, "one too many").help(format!("write {}", usage())));
+                self.report(
+                    Diagnostic::new(Code::E306, what, place, "one too many")
+                        .help(format!("write {}", usage())),
+                );
                 return None;
             };
             if slots[slot].replace(&argument.value).is_some() {
-                let what = format!("parameter `{}` of `{}` is given twice", function.parameters[slot], name.text);
+                let what = format!(
+                    "parameter `{}` of `{}` is given twice",
+                    function.parameters[slot], name.text
+                );
                 self.report(Diagnostic::new(Code::E306, what, place, "again here"));
                 return None;
             }
         }
         let given = slots.iter().take_while(|slot| slot.is_some()).count();
         if given < function.required || slots[given..].iter().any(Option::is_some) {
-            let error = Diagnostic::new(Code::E306, count_message(function, arguments.len()), span, "");
+            let error =
+                Diagnostic::new(Code::E306, count_message(function, arguments.len()), span, "");
             let missing = function.parameters[given];
-            self.report(error.note(format!("`{missing}` is missing")).help(format!("write {}", usage())));
+            self.report(
+                error.note(format!("`{missing}` is missing")).help(format!("write {}", usage())),
+            );
             return None;
         }
         Some(slots.into_iter().flatten().collect())
@@ -86,7 +115,13 @@ impl Inference<'_> {
         }
     }
 
-    fn apply_kind(&mut self, kind: K, name: &Name, arguments: Vec<Typed>, span: Span) -> Option<Typed> {
+    fn apply_kind(
+        &mut self,
+        kind: K,
+        name: &Name,
+        arguments: Vec<Typed>,
+        span: Span,
+    ) -> Option<Typed> {
         let what = format!("`{}`", name.text);
         let mut arguments = arguments.into_iter();
         let first = arguments.next()?;
@@ -102,27 +137,38 @@ impl Inference<'_> {
             K::SquareRoot => {
                 let half = Exponent::new(1, 2).expect("a valid exponent");
                 let unit = match &first.unit {
-                    UnitState::Known(unit) => UnitState::Known(unit.tidy(&self.scope.units).power(half)),
+                    UnitState::Known(unit) => {
+                        UnitState::Known(unit.tidy(&self.scope.units).power(half))
+                    }
                     other => other.clone(),
                 };
                 let tidied = first.known_unit().tidy(&self.scope.units);
-                let first = if first.unit == UnitState::Unknown { first } else { first.convert(&tidied, &self.scope.units)? };
+                let first = if first.unit == UnitState::Unknown {
+                    first
+                } else {
+                    first.convert(&tidied, &self.scope.units)?
+                };
                 Typed { unit, ..self.keep(Unary::SquareRoot, first) }
             }
             K::Rounding(operation) => match second {
                 None => {
                     if message::has_dimension(&first, &self.scope.units) {
-                        let unit = first.known_unit().tidy(&self.scope.units).text(&self.scope.units);
+                        let unit =
+                            first.known_unit().tidy(&self.scope.units).text(&self.scope.units);
                         let text = self.scope.sources.text(first.span).trim().to_owned();
                         let error = message::plain_needed(&what, &first, &self.scope.units);
-                        self.report(error.help(format!("or name the multiple: `{}({text}, 1 {unit})`", name.text)));
+                        self.report(error.help(format!(
+                            "or name the multiple: `{}({text}, 1 {unit})`",
+                            name.text
+                        )));
                         return None;
                     }
                     let x = self.plain(first, &what)?;
                     self.keep(operation, x)
                 }
                 Some(multiple) => {
-                    let headline = |a: &str, b: &str| format!("cannot round {a} to a multiple of {b}");
+                    let headline =
+                        |a: &str, b: &str| format!("cannot round {a} to a multiple of {b}");
                     let (x, multiple, unit) = self.unified(first, multiple, span, headline)?;
                     let quotient = self.arithmetic(Binary::Divide, x, multiple.clone(), plain);
                     let rounded = self.keep(operation, quotient);
@@ -159,11 +205,19 @@ impl Inference<'_> {
             }
             K::CumulativeSum => {
                 let x = self.cash(first, &what)?;
-                Typed { expr: TypedExpr::CumulativeSum(Box::new(x.expr)), is_condition: false, span, ..x }
+                Typed {
+                    expr: TypedExpr::CumulativeSum(Box::new(x.expr)),
+                    is_condition: false,
+                    span,
+                    ..x
+                }
             }
             K::Reduce(over) => {
                 let x = self.varying(first, &what)?;
-                let keeps = matches!(over, OverTime::Lowest | OverTime::Highest | OverTime::First | OverTime::Last);
+                let keeps = matches!(
+                    over,
+                    OverTime::Lowest | OverTime::Highest | OverTime::First | OverTime::Last
+                );
                 let is_condition = keeps && x.is_condition;
                 let shape = x.shape.of_trial();
                 let never = x.may_be_never;
@@ -185,7 +239,8 @@ impl Inference<'_> {
                     None => self.time(over, cash, unit, span),
                     Some(rate) => {
                         let rate = self.rate(rate, &what)?;
-                        let typed = self.discounted(discounted, cash, rate, UnitState::Known(unit), span);
+                        let typed =
+                            self.discounted(discounted, cash, rate, UnitState::Known(unit), span);
                         Typed { may_be_never: true, ..typed }
                     }
                 }
@@ -208,10 +263,20 @@ impl Inference<'_> {
 
     fn time(&mut self, over: OverTime, x: Typed, unit: Unit, span: Span) -> Typed {
         let expr = TypedExpr::OverTime(over, Box::new(x.expr));
-        Typed { may_be_never: true, ..Typed::number(expr, UnitState::Known(unit), x.shape.of_trial(), span) }
+        Typed {
+            may_be_never: true,
+            ..Typed::number(expr, UnitState::Known(unit), x.shape.of_trial(), span)
+        }
     }
 
-    fn discounted(&mut self, kind: Discounted, cash: Typed, rate: Typed, unit: UnitState, span: Span) -> Typed {
+    fn discounted(
+        &mut self,
+        kind: Discounted,
+        cash: Typed,
+        rate: Typed,
+        unit: UnitState,
+        span: Span,
+    ) -> Typed {
         let shape = cash.shape.of_trial().union(rate.shape);
         let expr = TypedExpr::Discounted(kind, Box::new(cash.expr), Box::new(rate.expr));
         Typed::number(expr, unit, shape, span)
@@ -224,12 +289,20 @@ impl Inference<'_> {
             return Some(typed);
         }
         let words = message::shape_words(typed.shape, &self.scope.indexes);
-        let error = Diagnostic::new(Code::E406, format!("{what} needs a quantity that varies by step"), typed.span, words);
+        let error = Diagnostic::new(
+            Code::E406,
+            format!("{what} needs a quantity that varies by step"),
+            typed.span,
+            words,
+        );
         let error = match typed.shape.indexes().next() {
             Some(index) if matches!(what, "`sum`" | "`mean`") => {
                 let index = &self.scope.indexes[usize::from(index.0)].name;
                 let text = self.scope.sources.text(typed.span).trim();
-                error.help(format!("over the index it is {}", format_args!("`{}({text}, {index})`", what.trim_matches('`'))))
+                error.help(format!(
+                    "over the index it is {}",
+                    format_args!("`{}({text}, {index})`", what.trim_matches('`'))
+                ))
             }
             _ => error.help("a quantity that varies by step stands in [series], or names one"),
         };
@@ -256,7 +329,12 @@ impl Inference<'_> {
         if !rate.shape.step {
             return Some(rate);
         }
-        let error = Diagnostic::new(Code::E406, format!("the rate of {what} must be one value a trial"), rate.span, "varies by step");
+        let error = Diagnostic::new(
+            Code::E406,
+            format!("the rate of {what} must be one value a trial"),
+            rate.span,
+            "varies by step",
+        );
         self.report(error.help("discount by hand in [series]: `discount = { first = \"1\", next = \"prev / (1 + rate)^(1/12)\" }`"));
         None
     }
@@ -267,7 +345,12 @@ impl Inference<'_> {
         let help = "for example `at(x, 12 month)`".to_owned();
         let time = self.in_unit(time, &unit, "the time of `at`", Some(help))?;
         if time.shape.step {
-            let error = Diagnostic::new(Code::E406, "the time of `at` must be one value a trial", time.span, "varies by step");
+            let error = Diagnostic::new(
+                Code::E406,
+                "the time of `at` must be one value a trial",
+                time.span,
+                "varies by step",
+            );
             self.report(error.help("`prev(x)` is the value a step ago"));
             return None;
         }
@@ -278,16 +361,27 @@ impl Inference<'_> {
             let unit = unit.text(&self.scope.units);
             let error = Diagnostic::new(
                 Code::E410,
-                format!("`at` looks at {value} {unit}, and the timeline runs from 0 to {steps} {unit}"),
+                format!(
+                    "`at` looks at {value} {unit}, and the timeline runs from 0 to {steps} {unit}"
+                ),
                 time.span,
                 "beyond the horizon",
             );
-            self.report(error.help(format!("`last(x)` is the value at {steps} {unit}; `steps` of [timeline] makes it longer")));
+            self.report(error.help(format!(
+                "`last(x)` is the value at {steps} {unit}; `steps` of [timeline] makes it longer"
+            )));
             return None;
         }
         let shape = x.shape.of_trial().union(time.shape);
         let expr = TypedExpr::At(Box::new(x.expr), Box::new(time.expr));
-        Some(Typed { expr, unit: x.unit, shape, is_condition: x.is_condition, may_be_never: x.may_be_never, span })
+        Some(Typed {
+            expr,
+            unit: x.unit,
+            shape,
+            is_condition: x.is_condition,
+            may_be_never: x.may_be_never,
+            span,
+        })
     }
 
     /// `clamp((t - from) / length, 0, 1)`, and a jump where the length is 0.
@@ -317,17 +411,33 @@ impl Inference<'_> {
         let (a, b, unit) = self.unified(a, b, span, headline)?;
         let shape = a.shape.union(b.shape);
         let expr = match (&a.expr, &b.expr) {
-            (&TypedExpr::Constant(x), &TypedExpr::Constant(y)) => TypedExpr::Constant(operation.apply(x, y)),
+            (&TypedExpr::Constant(x), &TypedExpr::Constant(y)) => {
+                TypedExpr::Constant(operation.apply(x, y))
+            }
             _ => binary(operation, a.expr, b.expr),
         };
         Some(Typed { expr, unit, shape, is_condition, may_be_never, span })
     }
 
-    fn extreme(&mut self, operation: Binary, function: &Function, name: &Name, arguments: &[Argument], span: Span) -> Typed {
+    fn extreme(
+        &mut self,
+        operation: Binary,
+        function: &Function,
+        name: &Name,
+        arguments: &[Argument],
+        span: Span,
+    ) -> Typed {
         let positional: Vec<&Expr> = arguments.iter().map(|argument| &argument.value).collect();
-        let strange = arguments.iter().find(|argument| argument.weight.is_some() || argument.name.as_ref().is_some_and(|name| name.text != "x"));
+        let strange = arguments.iter().find(|argument| {
+            argument.weight.is_some() || argument.name.as_ref().is_some_and(|name| name.text != "x")
+        });
         if let Some(strange) = strange {
-            let error = Diagnostic::new(Code::E306, format!("`{}` takes its arguments without names", name.text), strange.value.span, "");
+            let error = Diagnostic::new(
+                Code::E306,
+                format!("`{}` takes its arguments without names", name.text),
+                strange.value.span,
+                "",
+            );
             return self.mistake(span, error);
         }
         if let [_, second] = positional.as_slice()
@@ -337,7 +447,12 @@ impl Inference<'_> {
             return self.reduce_index(over, &positional, Some(index), span);
         }
         if positional.len() < 2 {
-            let error = Diagnostic::new(Code::E306, format!("`{}` needs at least two arguments", name.text), span, "");
+            let error = Diagnostic::new(
+                Code::E306,
+                format!("`{}` needs at least two arguments", name.text),
+                span,
+                "",
+            );
             let over_time = if operation == Binary::Min { "lowest" } else { "highest" };
             let error = error.help(format!(
                 "over time it is `{over_time}(x)`, over an index `{}(x, index)`",
@@ -345,7 +460,11 @@ impl Inference<'_> {
             ));
             return self.mistake(span, error);
         }
-        let mut typed = positional.into_iter().map(|argument| self.infer(argument)).collect::<Vec<_>>().into_iter();
+        let mut typed = positional
+            .into_iter()
+            .map(|argument| self.infer(argument))
+            .collect::<Vec<_>>()
+            .into_iter();
         let mut all = typed.next().expect("at least two arguments");
         for next in typed {
             match self.pair(operation, all, next, span) {
@@ -356,13 +475,21 @@ impl Inference<'_> {
         all
     }
 
-    fn reduce_index(&mut self, over: OverIndex, arguments: &[&Expr], index: Option<IndexId>, span: Span) -> Typed {
+    fn reduce_index(
+        &mut self,
+        over: OverIndex,
+        arguments: &[&Expr],
+        index: Option<IndexId>,
+        span: Span,
+    ) -> Typed {
         let x = self.infer(arguments[0]);
         let second = arguments[1];
         let Some(index) = index else {
             let text = self.scope.sources.text(second.span).trim().to_owned();
-            let names: Vec<&str> = self.scope.indexes.iter().map(|index| index.name.as_str()).collect();
-            let error = Diagnostic::new(Code::E307, format!("`{text}` is not an index"), second.span, "");
+            let names: Vec<&str> =
+                self.scope.indexes.iter().map(|index| index.name.as_str()).collect();
+            let error =
+                Diagnostic::new(Code::E307, format!("`{text}` is not an index"), second.span, "");
             let error = if names.is_empty() {
                 error.help("declare one: `[index]` with, for example, `firm = [\"a\", \"b\"]`")
             } else {
@@ -377,8 +504,14 @@ impl Inference<'_> {
         if !x.shape.has(index) && !is_open {
             let words = message::shape_words(x.shape, &self.scope.indexes);
             let name = self.scope.indexes[usize::from(index.0)].name.clone();
-            let error = Diagnostic::new(Code::E406, format!("this does not vary by `{name}`"), x.span, words);
-            return self.mistake(span, error.help("leave the reducer out, or give its inputs `by`"));
+            let error = Diagnostic::new(
+                Code::E406,
+                format!("this does not vary by `{name}`"),
+                x.span,
+                words,
+            );
+            return self
+                .mistake(span, error.help("leave the reducer out, or give its inputs `by`"));
         }
         let keeps_condition = matches!(over, OverIndex::Min | OverIndex::Max) && x.is_condition;
         let labels = self.scope.indexes[usize::from(index.0)].labels.len().max(1);

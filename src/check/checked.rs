@@ -387,6 +387,8 @@ pub struct CheckedModel {
     pub indexes: Vec<Index>,
     /// All quantities, in the order of the file.
     pub quantities: Vec<Quantity>,
+    /// The quantities in an order in which what one reads at the same step comes before it.
+    pub order: Vec<QuantityId>,
     /// The outputs, in the order of the file.
     pub outputs: Vec<Output>,
 }
@@ -401,11 +403,13 @@ impl CheckedModel {
     pub fn combinations(&self, shape: Shape) -> Vec<Vec<(IndexId, u32)>> {
         let mut all = vec![Vec::new()];
         for index in shape.indexes() {
-            let count = u32::try_from(self.indexes[usize::from(index.0)].labels.len()).unwrap_or(u32::MAX);
+            let count =
+                u32::try_from(self.indexes[usize::from(index.0)].labels.len()).unwrap_or(u32::MAX);
             all = all
                 .into_iter()
                 .flat_map(|labels: Vec<(IndexId, u32)>| {
-                    (0..count).map(move |label| labels.iter().copied().chain([(index, label)]).collect())
+                    (0..count)
+                        .map(move |label| labels.iter().copied().chain([(index, label)]).collect())
                 })
                 .collect();
         }

@@ -10,11 +10,20 @@ pub(super) fn value(expr: &TypedExpr, scope: &Scope<'_>) -> Option<f64> {
         TypedExpr::Constant(value) => Some(*value),
         TypedExpr::Quantity { id, .. } => scope.entries[id.0 as usize].constant,
         TypedExpr::Unary(operation, operand) => Some(operation.apply(value(operand, scope)?)),
-        TypedExpr::Binary(operation, a, b) => Some(operation.apply(value(a, scope)?, value(b, scope)?)),
-        TypedExpr::Power(base, exponent) => Some(Binary::Power.apply(value(base, scope)?, *exponent)),
+        TypedExpr::Binary(operation, a, b) => {
+            Some(operation.apply(value(a, scope)?, value(b, scope)?))
+        }
+        TypedExpr::Power(base, exponent) => {
+            Some(Binary::Power.apply(value(base, scope)?, *exponent))
+        }
         TypedExpr::Select(condition, then, otherwise) => {
             let condition = value(condition, scope)?;
-            Some(Ternary::Select.apply(condition, value(then, scope)?, value(otherwise, scope)?, 0.0))
+            Some(Ternary::Select.apply(
+                condition,
+                value(then, scope)?,
+                value(otherwise, scope)?,
+                0.0,
+            ))
         }
         TypedExpr::NeverIf { .. }
         | TypedExpr::Elapsed

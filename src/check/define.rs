@@ -10,8 +10,10 @@ use super::scope::{KnownType, Scope};
 use super::typed::{Typed, UnitState};
 use super::units;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::expr::{Expr, ExprKind, Name};
-use crate::model::{After, FormulaDefinition, InputDefinition, InputValue, SeriesDefinition, SeriesRule};
+use crate::expr::{Expr, Name};
+use crate::model::{
+    After, FormulaDefinition, InputDefinition, InputValue, SeriesDefinition, SeriesRule,
+};
 use crate::source::Span;
 use crate::unit::Unit;
 
@@ -38,12 +40,16 @@ impl<'a> Definition<'a> {
             Definition::Formula(formula) => vec![(&formula.value, true, true)],
             Definition::Series(series) => match &series.rule {
                 SeriesRule::Plain(value) => vec![(value, true, true)],
-                SeriesRule::Recursive { first, next } => vec![(first, true, false), (next, false, true)],
+                SeriesRule::Recursive { first, next } => {
+                    vec![(first, true, false), (next, false, true)]
+                }
             },
             Definition::Input(input) => {
                 let values: Vec<&Expr> = match &input.value {
                     InputValue::Plain(value) | InputValue::ByIndexSame { value, .. } => vec![value],
-                    InputValue::ByIndex { values, .. } => values.iter().map(|(_, value)| value).collect(),
+                    InputValue::ByIndex { values, .. } => {
+                        values.iter().map(|(_, value)| value).collect()
+                    }
                     InputValue::ByStep { values, .. } => values.iter().collect(),
                     InputValue::ByStepFile { .. } => Vec::new(),
                 };
@@ -53,8 +59,12 @@ impl<'a> Definition<'a> {
     }
 }
 
-const POISONED: KnownType =
-    KnownType { unit: UnitState::Poisoned, shape: Shape::TRIAL, is_condition: false, may_be_never: false };
+const POISONED: KnownType = KnownType {
+    unit: UnitState::Poisoned,
+    shape: Shape::TRIAL,
+    is_condition: false,
+    may_be_never: false,
+};
 
 fn known(typed: &Typed) -> KnownType {
     KnownType {
@@ -78,7 +88,11 @@ impl Definer<'_> {
     }
 
     /// The type and the rule of a definition; a poisoned type after a report.
-    pub(super) fn define(&mut self, id: QuantityId, definition: Definition<'_>) -> (KnownType, Rule) {
+    pub(super) fn define(
+        &mut self,
+        id: QuantityId,
+        definition: Definition<'_>,
+    ) -> (KnownType, Rule) {
         let nothing = || (POISONED, Rule::Formula(TypedExpr::Constant(f64::NAN)));
         match definition {
             Definition::Input(input) => self.input(input).unwrap_or_else(nothing),
@@ -87,7 +101,12 @@ impl Definer<'_> {
                 let (mut ty, rule) = self.formula(typed);
                 if ty.shape.step {
                     let name = &formula.name.text;
-                    let error = Diagnostic::new(Code::E406, format!("`{name}` varies by step, and [formulas] are of the trial"), formula.value.span, "one value a step");
+                    let error = Diagnostic::new(
+                        Code::E406,
+                        format!("`{name}` varies by step, and [formulas] are of the trial"),
+                        formula.value.span,
+                        "one value a step",
+                    );
                     self.diagnostics.push(error.help(format!("move `{name}` to [series], or make one value of it: `sum(…)`, `last(…)`, `at(…, 12 month)`")));
                     ty.unit = UnitState::Poisoned;
                 }
@@ -118,8 +137,14 @@ impl Definer<'_> {
     fn series(&mut self, id: QuantityId, series: &SeriesDefinition) -> Option<(KnownType, Rule)> {
         let name = &series.name;
         if self.scope.timeline.is_none() {
-            let error = Diagnostic::new(Code::E407, format!("series `{}` needs a timeline", name.text), name.span, "");
-            self.diagnostics.push(error.help("add a table:\n[timeline]\nstep = \"month\"\nsteps = 60"));
+            let error = Diagnostic::new(
+                Code::E407,
+                format!("series `{}` needs a timeline", name.text),
+                name.span,
+                "",
+            );
+            self.diagnostics
+                .push(error.help("add a table:\n[timeline]\nstep = \"month\"\nsteps = 60"));
             return None;
         }
         let by_step = |ty: KnownType| KnownType { shape: ty.shape.union(Shape::STEP), ..ty };
@@ -131,8 +156,12 @@ impl Definer<'_> {
             }
             SeriesRule::Recursive { first, next } => {
                 let first_typed = self.inference(Place::default()).infer(first);
-                let next_typed = self.inference(Place { own: Some(id), is_input: false }).infer(next);
-                if next_typed.is_poisoned() && !first_typed.is_poisoned() && matches!(first_typed.unit, UnitState::Known(_)) {
+                let next_typed =
+                    self.inference(Place { own: Some(id), is_input: false }).infer(next);
+                if next_typed.is_poisoned()
+                    && !first_typed.is_poisoned()
+                    && matches!(first_typed.unit, UnitState::Known(_))
+                {
                     // The first value tells the type: what reads this series is not to blame.
                     let ty = by_step(known(&self.tidied(first_typed)));
                     return Some((ty, Rule::Formula(TypedExpr::Constant(f64::NAN))));
@@ -141,9 +170,16 @@ impl Definer<'_> {
                 let may_be_never = first_typed.may_be_never || next_typed.may_be_never;
                 let first_typed = self.tidied_if_known(first_typed);
                 let place = next_typed.span;
-                let headline = |a: &str, b: &str| format!("`{}` starts as {a} and goes on as {b}", name.text);
-                let (a, b, unit) = self.inference(Place::default()).unified(first_typed, next_typed, place, headline)?;
-                let unit = if unit == UnitState::Zero { UnitState::Known(Unit::none()) } else { unit };
+                let headline =
+                    |a: &str, b: &str| format!("`{}` starts as {a} and goes on as {b}", name.text);
+                let (a, b, unit) = self.inference(Place::default()).unified(
+                    first_typed,
+                    next_typed,
+                    place,
+                    headline,
+                )?;
+                let unit =
+                    if unit == UnitState::Zero { UnitState::Known(Unit::none()) } else { unit };
                 let shape = a.shape.union(b.shape).union(Shape::STEP);
                 let ty = KnownType { unit, shape, is_condition, may_be_never };
                 Some((ty, Rule::Recursive { first: a.expr, next: b.expr }))
@@ -162,25 +198,43 @@ impl Definer<'_> {
         if let Some(span) = input.each_step
             && self.scope.timeline.is_none()
         {
-            let error = Diagnostic::new(Code::E407, format!("input `{name}` is drawn each step and needs a timeline"), span, "");
-            self.diagnostics.push(error.help("add a table:\n[timeline]\nstep = \"month\"\nsteps = 60"));
+            let error = Diagnostic::new(
+                Code::E407,
+                format!("input `{name}` is drawn each step and needs a timeline"),
+                span,
+                "",
+            );
+            self.diagnostics
+                .push(error.help("add a table:\n[timeline]\nstep = \"month\"\nsteps = 60"));
             return None;
         }
         let (by, cells) = match &input.value {
-            InputValue::ByStep { values, after, span } => return self.plan(input, values, *after, *span),
+            InputValue::ByStep { values, after, span } => {
+                return self.plan(input, values, *after, *span);
+            }
             InputValue::ByStepFile { file, column, unit, after } => {
                 let (unit, magnitude) = match unit {
                     Some(text) => units::text(text, &self.scope.units, self.diagnostics)?,
                     None => (Unit::none(), 1.0),
                 };
-                let values = self.plans.column(&file.text, file.span, &column.text, column.span, self.diagnostics)?;
+                let values = self.plans.column(
+                    &file.text,
+                    file.span,
+                    &column.text,
+                    column.span,
+                    self.diagnostics,
+                )?;
                 let values = values.into_iter().map(|value| value * magnitude).collect();
                 return self.planned(input, values, *after, unit, column.span);
             }
             InputValue::Plain(value) => (Vec::new(), vec![(Vec::new(), value)]),
             InputValue::ByIndexSame { indexes, value } => {
                 let by = self.indexes(indexes)?;
-                let cells = self.label_combinations(&by).into_iter().map(|labels| (labels, value)).collect();
+                let cells = self
+                    .label_combinations(&by)
+                    .into_iter()
+                    .map(|labels| (labels, value))
+                    .collect();
                 (by, cells)
             }
             InputValue::ByIndex { indexes, values, span } => {
@@ -196,12 +250,26 @@ impl Definer<'_> {
         let mut by = Vec::new();
         for name in names {
             let Some(index) = self.scope.index(&name.text) else {
-                let known: Vec<&str> = self.scope.indexes.iter().map(|index| index.name.as_str()).collect();
-                let error = Diagnostic::new(Code::E307, format!("unknown index `{}`", name.text), name.span, "");
-                self.diagnostics.push(match crate::diagnostic::suggest::nearest(&name.text, known.iter().copied().chain(["step"])) {
-                    Some(near) => error.help(format!("did you mean `{near}`?")),
-                    None => error.help(format!("declare it: `[index]` with `{} = [\"a\", \"b\"]`", name.text)),
-                });
+                let known: Vec<&str> =
+                    self.scope.indexes.iter().map(|index| index.name.as_str()).collect();
+                let error = Diagnostic::new(
+                    Code::E307,
+                    format!("unknown index `{}`", name.text),
+                    name.span,
+                    "",
+                );
+                self.diagnostics.push(
+                    match crate::diagnostic::suggest::nearest(
+                        &name.text,
+                        known.iter().copied().chain(["step"]),
+                    ) {
+                        Some(near) => error.help(format!("did you mean `{near}`?")),
+                        None => error.help(format!(
+                            "declare it: `[index]` with `{} = [\"a\", \"b\"]`",
+                            name.text
+                        )),
+                    },
+                );
                 return None;
             };
             by.push(index);
@@ -217,7 +285,9 @@ impl Definer<'_> {
             all = all
                 .into_iter()
                 .flat_map(|head: Vec<String>| {
-                    labels.iter().map(move |label| head.iter().cloned().chain([label.clone()]).collect())
+                    labels
+                        .iter()
+                        .map(move |label| head.iter().cloned().chain([label.clone()]).collect())
                 })
                 .collect();
         }
@@ -232,18 +302,26 @@ impl Definer<'_> {
         span: Span,
     ) -> Option<Vec<(Vec<String>, &'e Expr)>> {
         let wanted = self.label_combinations(by);
-        let text = |labels: &[Name]| labels.iter().map(|label| label.text.clone()).collect::<Vec<_>>();
+        let text =
+            |labels: &[Name]| labels.iter().map(|label| label.text.clone()).collect::<Vec<_>>();
         let mut is_right = true;
         for (labels, value) in values {
             if !wanted.contains(&text(labels)) {
                 let place = labels.last().map_or(value.span, |label| label.span);
                 let shown = text(labels).join(", ");
-                let known = by.iter().flat_map(|index| &self.scope.indexes[usize::from(index.0)].labels);
-                let error = Diagnostic::new(Code::E408, format!("`{name}` has a value for `{shown}`, which is no label of its index"), place, "");
-                let error = match crate::diagnostic::suggest::nearest(&shown, known.map(String::as_str)) {
-                    Some(near) => error.help(format!("did you mean `{near}`?")),
-                    None => error.help("add the label to [index], or leave the value out"),
-                };
+                let known =
+                    by.iter().flat_map(|index| &self.scope.indexes[usize::from(index.0)].labels);
+                let error = Diagnostic::new(
+                    Code::E408,
+                    format!("`{name}` has a value for `{shown}`, which is no label of its index"),
+                    place,
+                    "",
+                );
+                let error =
+                    match crate::diagnostic::suggest::nearest(&shown, known.map(String::as_str)) {
+                        Some(near) => error.help(format!("did you mean `{near}`?")),
+                        None => error.help("add the label to [index], or leave the value out"),
+                    };
                 self.diagnostics.push(error);
                 is_right = false;
             }
@@ -257,7 +335,12 @@ impl Definer<'_> {
             }
         }
         if !missing.is_empty() {
-            let error = Diagnostic::new(Code::E408, format!("`{name}` has no value for {}", missing.join("; ")), span, "");
+            let error = Diagnostic::new(
+                Code::E408,
+                format!("`{name}` has no value for {}", missing.join("; ")),
+                span,
+                "",
+            );
             self.diagnostics.push(error.help(format!("add `{} = \"…\"`", missing[0])));
             is_right = false;
         }
@@ -272,10 +355,18 @@ impl Definer<'_> {
         each_step: bool,
     ) -> Option<(KnownType, Rule)> {
         let name = &input.name.text;
-        let own = by.iter().fold(if each_step { Shape::STEP } else { Shape::TRIAL }, |shape, &index| shape.with(index));
+        let own =
+            by.iter().fold(if each_step { Shape::STEP } else { Shape::TRIAL }, |shape, &index| {
+                shape.with(index)
+            });
         let mut target: Option<Unit> = None;
         let mut built: Vec<InputCell> = Vec::new();
-        let mut ty = KnownType { unit: UnitState::Zero, shape: own, is_condition: false, may_be_never: false };
+        let mut ty = KnownType {
+            unit: UnitState::Zero,
+            shape: own,
+            is_condition: false,
+            may_be_never: false,
+        };
         // The first cell that has a unit decides: a bare 0 in front of it takes that unit.
         for (_, expr) in &cells {
             let Some(typed) = self.cell(expr, &mut Diagnostics::new()) else { continue };
@@ -287,7 +378,11 @@ impl Definer<'_> {
         let target = target.unwrap_or_else(Unit::none);
         let mut any_random = false;
         for (labels, expr) in cells {
-            let cell_name = if labels.is_empty() { name.clone() } else { format!("{name}[{}]", labels.join(", ")) };
+            let cell_name = if labels.is_empty() {
+                name.clone()
+            } else {
+                format!("{name}[{}]", labels.join(", "))
+            };
             let mut found = Diagnostics::new();
             let typed = self.cell(expr, &mut found);
             self.diagnostics.extend(found);
@@ -320,7 +415,8 @@ impl Definer<'_> {
         if !any_random {
             ty.shape.step = false;
         }
-        if let (false, [InputCell { value: InputRule::Fixed(_), .. }]) = (any_random, built.as_slice())
+        if let (false, [InputCell { value: InputRule::Fixed(_), .. }]) =
+            (any_random, built.as_slice())
             && let [(expr, ..), ..] = Definition::Input(input).expressions().as_slice()
         {
             // `flag = "a < b"` stays a condition, a payback stays a time.
@@ -337,18 +433,35 @@ impl Definer<'_> {
         Inference { scope: self.scope, place, diagnostics: found }.distribution(expr)
     }
 
-    fn check_shape(&mut self, input: &InputDefinition, typed: &TypedDistribution, own: Shape, span: Span) -> bool {
+    fn check_shape(
+        &mut self,
+        input: &InputDefinition,
+        typed: &TypedDistribution,
+        own: Shape,
+        span: Span,
+    ) -> bool {
         let surplus = typed.shape.indexes().find(|&index| !own.has(index));
         let name = &input.name.text;
         if let Some(index) = surplus {
             let index = &self.scope.indexes[usize::from(index.0)].name;
-            let error = Diagnostic::new(Code::E406, format!("`{name}` would vary by `{index}`"), span, "varies by that index");
-            self.diagnostics.push(error.help(format!("say so: `{name} = {{ by = \"{index}\", value = … }}`")));
+            let error = Diagnostic::new(
+                Code::E406,
+                format!("`{name}` would vary by `{index}`"),
+                span,
+                "varies by that index",
+            );
+            self.diagnostics
+                .push(error.help(format!("say so: `{name} = {{ by = \"{index}\", value = … }}`")));
             return false;
         }
         if typed.shape.step && !own.step {
             let words = message::shape_words(typed.shape, &self.scope.indexes);
-            let error = Diagnostic::new(Code::E406, format!("input `{name}` is of the trial, and this varies by step"), span, words);
+            let error = Diagnostic::new(
+                Code::E406,
+                format!("input `{name}` is of the trial, and this varies by step"),
+                span,
+                words,
+            );
             self.diagnostics.push(error.help("add `each = \"step\"`, or calculate it in [series]"));
             return false;
         }
@@ -360,16 +473,34 @@ impl Definer<'_> {
             return Some(());
         }
         let words = message::shape_words(typed.shape, &self.scope.indexes);
-        self.diagnostics.push(Diagnostic::new(Code::E406, "a base is one number", typed.span, words));
+        self.diagnostics.push(Diagnostic::new(
+            Code::E406,
+            "a base is one number",
+            typed.span,
+            words,
+        ));
         None
     }
 
-    fn plan(&mut self, input: &InputDefinition, values: &[Expr], after: After, span: Span) -> Option<(KnownType, Rule)> {
+    fn plan(
+        &mut self,
+        input: &InputDefinition,
+        values: &[Expr],
+        after: After,
+        span: Span,
+    ) -> Option<(KnownType, Rule)> {
         let mut typed = Vec::with_capacity(values.len());
         for value in values {
             if is_random(value) {
-                let error = Diagnostic::new(Code::E411, "a plan by step has fixed numbers only", value.span, "random");
-                self.diagnostics.push(error.help("give the random part an input of its own and multiply in [series]"));
+                let error = Diagnostic::new(
+                    Code::E411,
+                    "a plan by step has fixed numbers only",
+                    value.span,
+                    "random",
+                );
+                self.diagnostics.push(
+                    error.help("give the random part an input of its own and multiply in [series]"),
+                );
                 return None;
             }
             let item = self.inference(Place { own: None, is_input: true }).infer(value);
@@ -387,9 +518,16 @@ impl Definer<'_> {
         for item in typed {
             let place = item.span;
             let what = format!("the plan `{}`", input.name.text);
-            let item = self.inference(Place { own: None, is_input: true }).in_unit(item, &target, &what, None)?;
+            let item = self
+                .inference(Place { own: None, is_input: true })
+                .in_unit(item, &target, &what, None)?;
             let Some(number) = constant::value(&item.expr, self.scope) else {
-                let error = Diagnostic::new(Code::E411, "a plan by step has fixed numbers only", place, "not a fixed number");
+                let error = Diagnostic::new(
+                    Code::E411,
+                    "a plan by step has fixed numbers only",
+                    place,
+                    "not a fixed number",
+                );
                 self.diagnostics.push(error.help("calculate it in [series]"));
                 return None;
             };
@@ -398,18 +536,38 @@ impl Definer<'_> {
         self.planned(input, numbers, after, target, span)
     }
 
-    fn planned(&mut self, input: &InputDefinition, numbers: Vec<f64>, after: After, unit: Unit, span: Span) -> Option<(KnownType, Rule)> {
+    fn planned(
+        &mut self,
+        input: &InputDefinition,
+        numbers: Vec<f64>,
+        after: After,
+        unit: Unit,
+        span: Span,
+    ) -> Option<(KnownType, Rule)> {
         let name = &input.name;
         let Some(timeline) = &self.scope.timeline else {
-            let error = Diagnostic::new(Code::E407, format!("input `{}` is a plan by step and needs a timeline", name.text), name.span, "");
-            self.diagnostics.push(error.help("add a table:\n[timeline]\nstep = \"month\"\nsteps = 60"));
+            let error = Diagnostic::new(
+                Code::E407,
+                format!("input `{}` is a plan by step and needs a timeline", name.text),
+                name.span,
+                "",
+            );
+            self.diagnostics
+                .push(error.help("add a table:\n[timeline]\nstep = \"month\"\nsteps = 60"));
             return None;
         };
         let wanted = timeline.steps as usize + 1;
         if numbers.len() > wanted {
-            let message = format!("the plan `{}` has {} values, and the timeline {wanted} steps", name.text, numbers.len());
+            let message = format!(
+                "the plan `{}` has {} values, and the timeline {wanted} steps",
+                name.text,
+                numbers.len()
+            );
             let error = Diagnostic::new(Code::E408, message, span, "too long");
-            self.diagnostics.push(error.help(format!("steps run from 0 to {}: shorten the plan, or raise `steps`", timeline.steps)));
+            self.diagnostics.push(error.help(format!(
+                "steps run from 0 to {}: shorten the plan, or raise `steps`",
+                timeline.steps
+            )));
             return None;
         }
         let rest = match after {
@@ -418,7 +576,12 @@ impl Definer<'_> {
         };
         let mut values = numbers;
         values.resize(wanted, rest);
-        let ty = KnownType { unit: UnitState::Known(unit), shape: Shape::STEP, is_condition: false, may_be_never: false };
+        let ty = KnownType {
+            unit: UnitState::Known(unit),
+            shape: Shape::STEP,
+            is_condition: false,
+            may_be_never: false,
+        };
         let cell = InputCell {
             name: name.text.clone(),
             value: InputRule::Plan(values),
@@ -427,9 +590,4 @@ impl Definer<'_> {
         };
         Some((ty, Rule::Input { by: Vec::new(), cells: vec![cell], each_step: false }))
     }
-}
-
-/// Whether a definition's expression is only the literal that `--set` may replace.
-pub(super) fn is_literal(expr: &Expr) -> bool {
-    matches!(expr.kind, ExprKind::Number(_))
 }

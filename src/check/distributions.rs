@@ -7,7 +7,7 @@ use super::infer::Inference;
 use super::message::{self, Mismatch};
 use super::typed::{Typed, Unified, UnitState, binary, unify};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::distribution::{self, Distribution, Family, Form, ParameterError, Role};
+use crate::distribution::{self, Constant, Distribution, Family, Form, ParameterError, Role};
 use crate::expr::{Argument, BinaryOperator, Expr, ExprKind, Name, UnaryOperator};
 use crate::math::operation::Binary;
 use crate::source::Span;
@@ -33,11 +33,15 @@ pub(super) fn is_random(expr: &Expr) -> bool {
                 || arguments.iter().any(|argument| is_random(&argument.value))
         }
         ExprKind::Unary { operand, .. } => is_random(operand),
-        ExprKind::Binary { left, right, .. } | ExprKind::Juxtaposed { left, right } => is_random(left) || is_random(right),
-        ExprKind::If { condition, then, otherwise } => [condition, then, otherwise].into_iter().any(|part| is_random(part)),
+        ExprKind::Binary { left, right, .. } | ExprKind::Juxtaposed { left, right } => {
+            is_random(left) || is_random(right)
+        }
+        ExprKind::If { condition, then, otherwise } => {
+            [condition, then, otherwise].into_iter().any(|part| is_random(part))
+        }
         ExprKind::Index { base, .. } => is_random(base),
         ExprKind::List(items) => items.iter().any(is_random),
-        ExprKind::Number(_) | ExprKind::Name(_) | ExprKind::Error => false,
+        ExprKind::Number(_) | ExprKind::Name(_) | ExprKind::Text(_) | ExprKind::Error => false,
     }
 }
 
@@ -55,19 +59,24 @@ pub(crate) fn instantiate(
         };
     }
     Some(match expr {
-        DistributionExpr::Value(expr) => Ok(Distribution::Constant(value(expr)?)),
+        DistributionExpr::Value(expr) => Ok(Constant::of(value(expr)?)),
         DistributionExpr::Family { family, form, arguments } => {
             let arguments: Vec<f64> = arguments.iter().map(&mut *value).collect::<Option<_>>()?;
             distribution::build(*family, *form, &arguments)
         }
         DistributionExpr::Pinned { family, points } => {
-            let points: Vec<(f64, f64)> = points.iter().map(|(p, x)| Some((*p, value(x)?))).collect::<Option<_>>()?;
+            let points: Vec<(f64, f64)> =
+                points.iter().map(|(p, x)| Some((*p, value(x)?))).collect::<Option<_>>()?;
             distribution::build_pinned(*family, &points)
         }
-        DistributionExpr::Range { low, high, level } => distribution::range(value(low)?, value(high)?, *level),
+        DistributionExpr::Range { low, high, level } => {
+            distribution::range(value(low)?, value(high)?, *level)
+        }
         DistributionExpr::Discrete(entries) => {
-            let entries: Vec<(f64, f64)> =
-                entries.iter().map(|(x, weight)| Some((value(x)?, value(weight)?))).collect::<Option<_>>()?;
+            let entries: Vec<(f64, f64)> = entries
+                .iter()
+                .map(|(x, weight)| Some((value(x)?, value(weight)?)))
+                .collect::<Option<_>>()?;
             distribution::discrete(&entries)
         }
         DistributionExpr::Mixture(components) => {
@@ -106,14 +115,26 @@ impl Inference<'_> {
             });
         }
         let mut distribution = match &expr.kind {
-            ExprKind::Call { function, arguments } => self.distribution_call(function, arguments, span)?,
-            ExprKind::Range { low, high, level } => self.range(low, high, level.as_deref(), span)?,
-            ExprKind::Juxtaposed { left, right } => self.scaled(left, right, BinaryOperator::Multiply, span)?,
+            ExprKind::Call { function, arguments } => {
+                self.distribution_call(function, arguments, span)?
+            }
+            ExprKind::Range { low, high, level } => {
+                self.range(low, high, level.as_deref(), span)?
+            }
+            ExprKind::Juxtaposed { left, right } => {
+                self.scaled(left, right, BinaryOperator::Multiply, span)?
+            }
             ExprKind::Binary { operator, operator_span, left, right } => match operator {
-                BinaryOperator::Multiply | BinaryOperator::Divide => self.scaled(left, right, *operator, span)?,
-                BinaryOperator::Add | BinaryOperator::Subtract => {
-                    self.shifted(left, right, *operator == BinaryOperator::Subtract, *operator_span, span)?
+                BinaryOperator::Multiply | BinaryOperator::Divide => {
+                    self.scaled(left, right, *operator, span)?
                 }
+                BinaryOperator::Add | BinaryOperator::Subtract => self.shifted(
+                    left,
+                    right,
+                    *operator == BinaryOperator::Subtract,
+                    *operator_span,
+                    span,
+                )?,
                 BinaryOperator::Power
                 | BinaryOperator::Less
                 | BinaryOperator::LessEqual
@@ -138,6 +159,7 @@ impl Inference<'_> {
             | ExprKind::List(_)
             | ExprKind::Number(_)
             | ExprKind::Name(_)
+            | ExprKind::Text(_)
             | ExprKind::Error => return self.not_one_distribution(span),
         };
         distribution.span = span;
@@ -151,11 +173,18 @@ impl Inference<'_> {
             span,
             "a calculation with a distribution in it",
         );
-        self.report(error.help("give each distribution an input of its own, and calculate with them in [formulas]"));
+        self.report(error.help(
+            "give each distribution an input of its own, and calculate with them in [formulas]",
+        ));
         None
     }
 
-    fn distribution_call(&mut self, function: &Name, arguments: &[Argument], span: Span) -> Option<TypedDistribution> {
+    fn distribution_call(
+        &mut self,
+        function: &Name,
+        arguments: &[Argument],
+        span: Span,
+    ) -> Option<TypedDistribution> {
         let name = function.text.as_str();
         if let Some(family) = Family::from_name(name) {
             return self.family(family, function, arguments, span);
@@ -165,7 +194,12 @@ impl Inference<'_> {
             "mixture" => self.mixture(arguments, span),
             "truncate" => self.truncate(arguments, span),
             _ if PLANNED.contains(&name) => {
-                let error = Diagnostic::new(Code::E112, format!("`{name}` is not available in this version"), function.span, "");
+                let error = Diagnostic::new(
+                    Code::E112,
+                    format!("`{name}` is not available in this version"),
+                    function.span,
+                    "",
+                );
                 self.report(error);
                 None
             }
@@ -183,9 +217,15 @@ impl Inference<'_> {
         span: Span,
     ) -> Option<TypedDistribution> {
         let scope = self.scope;
-        if let Some(Err(error)) = instantiate(&expr, &mut |parameter| constant::value(parameter, scope)) {
+        if let Some(Err(error)) =
+            instantiate(&expr, &mut |parameter| constant::value(parameter, scope))
+        {
             let place = spans.get(error.parameter).copied().unwrap_or(span);
-            let code = if matches!(expr, DistributionExpr::Range { .. }) { Code::E503 } else { Code::E502 };
+            let code = if matches!(expr, DistributionExpr::Range { .. }) {
+                Code::E503
+            } else {
+                Code::E502
+            };
             let diagnostic = Diagnostic::new(code, error.message, place, "");
             self.report(match error.help {
                 Some(help) => diagnostic.help(help),
@@ -196,13 +236,30 @@ impl Inference<'_> {
         Some(TypedDistribution { expr, unit, shape, span })
     }
 
-    fn family(&mut self, family: Family, function: &Name, arguments: &[Argument], span: Span) -> Option<TypedDistribution> {
+    fn family(
+        &mut self,
+        family: Family,
+        function: &Name,
+        arguments: &[Argument],
+        span: Span,
+    ) -> Option<TypedDistribution> {
         if let Some(weighted) = arguments.iter().find(|argument| argument.weight.is_some()) {
-            let error = Diagnostic::new(Code::E306, format!("`{}` takes no weights", family.name()), weighted.value.span, "");
-            self.report(error.help("weights stand in `discrete(value: weight, …)` and `mixture(a: weight, …)`"));
+            let error = Diagnostic::new(
+                Code::E306,
+                format!("`{}` takes no weights", family.name()),
+                weighted.value.span,
+                "",
+            );
+            self.report(
+                error.help(
+                    "weights stand in `discrete(value: weight, …)` and `mixture(a: weight, …)`",
+                ),
+            );
             return None;
         }
-        let is_pinned = arguments.iter().any(|a| a.name.as_ref().is_some_and(|name| percentile(&name.text).is_some()));
+        let is_pinned = arguments
+            .iter()
+            .any(|a| a.name.as_ref().is_some_and(|name| percentile(&name.text).is_some()));
         if is_pinned {
             return self.pinned(family, arguments, span);
         }
@@ -232,7 +289,8 @@ impl Inference<'_> {
         }
         // One unit for all parameters that are quantities: that of the first that has one.
         let is_quantity = |position: usize| matches!(parameters[position].role, Role::Quantity);
-        let target = (0..typed.len()).find(|&i| is_quantity(i) && matches!(typed[i].unit, UnitState::Known(_)));
+        let target = (0..typed.len())
+            .find(|&i| is_quantity(i) && matches!(typed[i].unit, UnitState::Known(_)));
         if let Some(target) = target {
             let reference = typed[target].clone();
             for position in (0..typed.len()).filter(|&i| is_quantity(i) && i != target) {
@@ -243,9 +301,13 @@ impl Inference<'_> {
             let tidy = reference.known_unit().tidy(&self.scope.units);
             typed[target] = reference.convert(&tidy, &self.scope.units)?;
         }
-        let spans: Vec<Span> = slots.iter().map(|slot| slot.map_or(span, |at| arguments[at].value.span)).collect();
-        let expr =
-            DistributionExpr::Family { family, form, arguments: typed.into_iter().map(|value| value.expr).collect() };
+        let spans: Vec<Span> =
+            slots.iter().map(|slot| slot.map_or(span, |at| arguments[at].value.span)).collect();
+        let expr = DistributionExpr::Family {
+            family,
+            form,
+            arguments: typed.into_iter().map(|value| value.expr).collect(),
+        };
         let unit = if unit == UnitState::Zero { UnitState::Known(Unit::none()) } else { unit };
         self.finish(expr, unit, shape, &spans, span)
     }
@@ -256,7 +318,12 @@ impl Inference<'_> {
         match unify(reference.clone(), value, &self.scope.units) {
             Unified::Fits(_, value, _) => Some(*value),
             Unified::Differs(a, b) => {
-                let mismatch = Mismatch { units: &self.scope.units, sources: self.scope.sources, left: &a, right: &b };
+                let mismatch = Mismatch {
+                    units: &self.scope.units,
+                    sources: self.scope.sources,
+                    left: &a,
+                    right: &b,
+                };
                 let diagnostic = mismatch.diagnostic(place, |left, right| {
                     format!("parameters of `{name}` differ: {left} and {right}")
                 });
@@ -266,29 +333,57 @@ impl Inference<'_> {
         }
     }
 
-    fn wrong_parameters(&mut self, family: Family, function: &Name, arguments: &[Argument], span: Span) {
+    fn wrong_parameters(
+        &mut self,
+        family: Family,
+        function: &Name,
+        arguments: &[Argument],
+        span: Span,
+    ) {
         let name = family.name();
-        let known = family.forms().iter().flat_map(|form| form.parameters).map(|parameter| parameter.name);
+        let known =
+            family.forms().iter().flat_map(|form| form.parameters).map(|parameter| parameter.name);
         let strange = arguments.iter().filter_map(|argument| argument.name.as_ref());
-        let strange = strange.into_iter().find(|given| known.clone().all(|parameter| parameter != given.text));
+        let strange = strange
+            .into_iter()
+            .find(|given| known.clone().all(|parameter| parameter != given.text));
         let error = match strange {
-            Some(given) => {
-                Diagnostic::new(Code::E306, format!("`{name}` has no parameter `{}`", given.text), given.span, "")
-            }
+            Some(given) => Diagnostic::new(
+                Code::E306,
+                format!("`{name}` has no parameter `{}`", given.text),
+                given.span,
+                "",
+            ),
             None => {
                 let count = arguments.len();
-                Diagnostic::new(Code::E306, format!("`{name}` cannot be given by these {count} parameters"), span, "")
-                    .label(function.span, "")
+                Diagnostic::new(
+                    Code::E306,
+                    format!("`{name}` cannot be given by these {count} parameters"),
+                    span,
+                    "",
+                )
+                .label(function.span, "")
             }
         };
         let usage: Vec<String> = family.forms().iter().map(|form| usage(name, form)).collect();
         self.report(error.help(format!("write {}", usage.join(" or "))));
     }
 
-    fn pinned(&mut self, family: Family, arguments: &[Argument], span: Span) -> Option<TypedDistribution> {
+    fn pinned(
+        &mut self,
+        family: Family,
+        arguments: &[Argument],
+        span: Span,
+    ) -> Option<TypedDistribution> {
         if !family.can_pin() {
-            let error = Diagnostic::new(Code::E306, format!("`{}` cannot be given by percentiles", family.name()), span, "");
-            let usage: Vec<String> = family.forms().iter().map(|form| usage(family.name(), form)).collect();
+            let error = Diagnostic::new(
+                Code::E306,
+                format!("`{}` cannot be given by percentiles", family.name()),
+                span,
+                "",
+            );
+            let usage: Vec<String> =
+                family.forms().iter().map(|form| usage(family.name(), form)).collect();
             self.report(error.help(format!("write {}", usage.join(" or "))));
             return None;
         }
@@ -313,7 +408,11 @@ impl Inference<'_> {
             points.push((p, value));
         }
         // A unit behind the last one alone does not belong to the first: only ranges read so.
-        let reference = points.iter().map(|(_, value)| value).find(|value| matches!(value.unit, UnitState::Known(_))).cloned();
+        let reference = points
+            .iter()
+            .map(|(_, value)| value)
+            .find(|value| matches!(value.unit, UnitState::Known(_)))
+            .cloned();
         let mut shape = Shape::TRIAL;
         let mut unit = UnitState::Known(Unit::none());
         if let Some(reference) = reference {
@@ -328,7 +427,13 @@ impl Inference<'_> {
     }
 
     /// `low to high @ level`: a unit behind the range belongs to both ends.
-    fn range(&mut self, low: &Expr, high: &Expr, level: Option<&Expr>, span: Span) -> Option<TypedDistribution> {
+    fn range(
+        &mut self,
+        low: &Expr,
+        high: &Expr,
+        level: Option<&Expr>,
+        span: Span,
+    ) -> Option<TypedDistribution> {
         let level_span = level.map_or(span, |level| level.span);
         let level = match level {
             None => 0.9,
@@ -336,7 +441,12 @@ impl Inference<'_> {
                 let typed = self.infer(level);
                 let typed = self.plain(typed, "the level of a range")?;
                 let Some(value) = constant::value(&typed.expr, self.scope) else {
-                    let error = Diagnostic::new(Code::E411, "the level of a range must be a constant", level.span, "");
+                    let error = Diagnostic::new(
+                        Code::E411,
+                        "the level of a range must be a constant",
+                        level.span,
+                        "",
+                    );
                     self.report(error);
                     return None;
                 };
@@ -344,19 +454,30 @@ impl Inference<'_> {
             }
         };
         let (mut a, b) = (self.end_of_range(low)?, self.end_of_range(high)?);
-        let is_bare = matches!(a.expr, TypedExpr::Constant(_)) && leading_number(low).is_some_and(|rest| rest == 0);
-        let takes_unit = is_bare && leading_number(high).is_some() && message::has_dimension(&b, &self.scope.units);
+        let is_bare = matches!(a.expr, TypedExpr::Constant(_))
+            && leading_number(low).is_some_and(|rest| rest == 0);
+        let takes_unit = is_bare
+            && leading_number(high).is_some()
+            && message::has_dimension(&b, &self.scope.units);
         if takes_unit {
             // The number in front of the unit is what the unit belongs to: `8万 to 15万 CNY/GPU`.
             a.unit = b.unit.clone();
         }
-        let Some((a, b, unit)) = self.unified(a, b, span, |left, right| format!("the ends of the range differ: {left} and {right}")) else {
+        let Some((a, b, unit)) = self.unified(a, b, span, |left, right| {
+            format!("the ends of the range differ: {left} and {right}")
+        }) else {
             return None;
         };
         let spans = [low.span, high.span, level_span];
         let shape = a.shape.union(b.shape);
         let unit = if unit == UnitState::Zero { UnitState::Known(Unit::none()) } else { unit };
-        self.finish(DistributionExpr::Range { low: a.expr, high: b.expr, level }, unit, shape, &spans, span)
+        self.finish(
+            DistributionExpr::Range { low: a.expr, high: b.expr, level },
+            unit,
+            shape,
+            &spans,
+            span,
+        )
     }
 
     fn end_of_range(&mut self, expr: &Expr) -> Option<Typed> {
@@ -381,7 +502,11 @@ impl Inference<'_> {
         }
         let mut shape = Shape::TRIAL;
         let mut unit = UnitState::Known(Unit::none());
-        let reference = entries.iter().map(|(value, _)| value).find(|value| matches!(value.unit, UnitState::Known(_))).cloned();
+        let reference = entries
+            .iter()
+            .map(|(value, _)| value)
+            .find(|value| matches!(value.unit, UnitState::Known(_)))
+            .cloned();
         if let Some(reference) = reference {
             for (value, weight) in &mut entries {
                 shape = shape.union(value.shape).union(weight.shape);
@@ -389,14 +514,20 @@ impl Inference<'_> {
             }
             unit = UnitState::Known(reference.known_unit());
         }
-        let entries = entries.into_iter().map(|(value, weight)| (value.expr, weight.expr)).collect();
+        let entries =
+            entries.into_iter().map(|(value, weight)| (value.expr, weight.expr)).collect();
         self.finish(DistributionExpr::Discrete(entries), unit, shape, &spans, span)
     }
 
     fn weight(&mut self, argument: &Argument, name: &str, example: &str) -> Option<Typed> {
         let Some(weight) = argument.weight.as_ref().filter(|_| argument.name.is_none()) else {
             let place = argument.name.as_ref().map_or(argument.value.span, |name| name.span);
-            let error = Diagnostic::new(Code::E306, format!("`{name}` needs a weight behind each value"), place, "no weight");
+            let error = Diagnostic::new(
+                Code::E306,
+                format!("`{name}` needs a weight behind each value"),
+                place,
+                "no weight",
+            );
             self.report(error.help(format!("write `{example}`")));
             return None;
         };
@@ -408,7 +539,11 @@ impl Inference<'_> {
         let mut components: Vec<(TypedDistribution, Typed)> = Vec::new();
         let mut spans = Vec::new();
         for argument in arguments {
-            let weight = self.weight(argument, "mixture", "mixture(normal(1, 2): 30%, exponential(3): 70%)")?;
+            let weight = self.weight(
+                argument,
+                "mixture",
+                "mixture(normal(1, 2): 30%, exponential(3): 70%)",
+            )?;
             spans.push(argument.value.span);
             components.push((self.distribution(&argument.value)?, weight));
         }
@@ -416,30 +551,47 @@ impl Inference<'_> {
             UnitState::Known(unit) => Some(unit.clone()),
             UnitState::Unknown | UnitState::Zero | UnitState::Poisoned => None,
         };
-        let target = components.iter().find_map(|(component, _)| known(component)).unwrap_or_else(Unit::none);
+        let target = components
+            .iter()
+            .find_map(|(component, _)| known(component))
+            .unwrap_or_else(Unit::none);
         let mut shape = Shape::TRIAL;
         let mut built = Vec::with_capacity(components.len());
         for (component, weight) in components {
             shape = shape.union(component.shape).union(weight.shape);
-            let component = self.distribution_in(component, &target, "the components of a mixture")?;
+            let component =
+                self.distribution_in(component, &target, "the components of a mixture")?;
             built.push((component.expr, weight.expr));
         }
         self.finish(DistributionExpr::Mixture(built), UnitState::Known(target), shape, &spans, span)
     }
 
     /// A distribution in another unit of the same dimension.
-    pub(super) fn distribution_in(&mut self, inner: TypedDistribution, target: &Unit, what: &str) -> Option<TypedDistribution> {
+    pub(super) fn distribution_in(
+        &mut self,
+        inner: TypedDistribution,
+        target: &Unit,
+        what: &str,
+    ) -> Option<TypedDistribution> {
         let UnitState::Known(own) = &inner.unit else {
             return Some(TypedDistribution { unit: UnitState::Known(target.clone()), ..inner });
         };
         let factor = match own.conversion(target, &self.scope.units) {
-            Some(Conversion::Same) => return Some(TypedDistribution { unit: UnitState::Known(target.clone()), ..inner }),
+            Some(Conversion::Same) => {
+                return Some(TypedDistribution { unit: UnitState::Known(target.clone()), ..inner });
+            }
             Some(Conversion::Multiply(factor)) => factor,
             Some(Conversion::Divide(divisor)) => 1.0 / divisor,
             None => {
                 let units = &self.scope.units;
-                let (found, wanted) = (message::unit_words(own, units), message::unit_words(target, units));
-                let error = Diagnostic::new(Code::E402, format!("{what} differ: {wanted} and {found}"), inner.span, found.replace('`', ""));
+                let (found, wanted) =
+                    (message::unit_words(own, units), message::unit_words(target, units));
+                let error = Diagnostic::new(
+                    Code::E402,
+                    format!("{what} differ: {wanted} and {found}"),
+                    inner.span,
+                    found.replace('`', ""),
+                );
                 self.report(error.help(format!("this one must be in {wanted} too")));
                 return None;
             }
@@ -450,7 +602,7 @@ impl Inference<'_> {
 
     fn truncate(&mut self, arguments: &[Argument], span: Span) -> Option<TypedDistribution> {
         let usage = "write `truncate(d, low = …, high = …)`, with one bound or both";
-        let mut wrong = |this: &mut Self, place: Span, message: &str| {
+        let wrong = |this: &mut Self, place: Span, message: &str| {
             this.report(Diagnostic::new(Code::E306, message, place, "").help(usage));
             None
         };
@@ -458,25 +610,40 @@ impl Inference<'_> {
         let mut bounds: [Option<&Expr>; 2] = [None, None];
         for argument in arguments {
             let slot = match argument.name.as_ref().map(|name| name.text.as_str()) {
-                _ if argument.weight.is_some() => return wrong(self, argument.value.span, "`truncate` takes no weights"),
+                _ if argument.weight.is_some() => {
+                    return wrong(self, argument.value.span, "`truncate` takes no weights");
+                }
                 None if inner.is_none() => {
                     inner = Some(&argument.value);
                     continue;
                 }
                 Some("low") => 0,
                 Some("high") => 1,
-                _ => return wrong(self, argument.value.span, "the bounds of `truncate` are named `low` and `high`"),
+                _ => {
+                    return wrong(
+                        self,
+                        argument.value.span,
+                        "the bounds of `truncate` are named `low` and `high`",
+                    );
+                }
             };
             if bounds[slot].replace(&argument.value).is_some() {
                 return wrong(self, argument.value.span, "a bound of `truncate` is given twice");
             }
         }
-        let Some(inner) = inner else { return wrong(self, span, "`truncate` needs a distribution") };
+        let Some(inner) = inner else {
+            return wrong(self, span, "`truncate` needs a distribution");
+        };
         if bounds.iter().all(Option::is_none) {
             return wrong(self, span, "`truncate` needs a bound");
         }
         let inner = self.distribution(inner)?;
-        let reference = Typed::number(TypedExpr::Constant(f64::NAN), inner.unit.clone(), inner.shape, inner.span);
+        let reference = Typed::number(
+            TypedExpr::Constant(f64::NAN),
+            inner.unit.clone(),
+            inner.shape,
+            inner.span,
+        );
         let mut shape = inner.shape;
         let mut spans = vec![inner.span];
         let mut typed = [None, None];
@@ -499,7 +666,13 @@ impl Inference<'_> {
     }
 
     /// A distribution times or divided by a number, or a number times a distribution.
-    fn scaled(&mut self, left: &Expr, right: &Expr, operator: BinaryOperator, span: Span) -> Option<TypedDistribution> {
+    fn scaled(
+        &mut self,
+        left: &Expr,
+        right: &Expr,
+        operator: BinaryOperator,
+        span: Span,
+    ) -> Option<TypedDistribution> {
         let is_division = operator == BinaryOperator::Divide;
         let (inner, factor) = match (is_random(left), is_random(right)) {
             (true, false) => (left, right),
@@ -511,7 +684,12 @@ impl Inference<'_> {
         if factor.is_poisoned() {
             return None;
         }
-        let reference = Typed::number(TypedExpr::Constant(f64::NAN), inner.unit.clone(), inner.shape, inner.span);
+        let reference = Typed::number(
+            TypedExpr::Constant(f64::NAN),
+            inner.unit.clone(),
+            inner.shape,
+            inner.span,
+        );
         let operation = if is_division { Binary::Divide } else { Binary::Multiply };
         let unit = self.product(operation, reference, factor.clone(), span).unit;
         let shape = inner.shape.union(factor.shape);
@@ -530,7 +708,14 @@ impl Inference<'_> {
     }
 
     /// A distribution plus or minus a number, or a number minus a distribution.
-    fn shifted(&mut self, left: &Expr, right: &Expr, is_difference: bool, place: Span, span: Span) -> Option<TypedDistribution> {
+    fn shifted(
+        &mut self,
+        left: &Expr,
+        right: &Expr,
+        is_difference: bool,
+        place: Span,
+        span: Span,
+    ) -> Option<TypedDistribution> {
         let is_left = match (is_random(left), is_random(right)) {
             (true, false) => true,
             (false, true) => false,
@@ -542,10 +727,16 @@ impl Inference<'_> {
         if shift.is_poisoned() {
             return None;
         }
-        let reference = Typed::number(TypedExpr::Constant(f64::NAN), inner.unit.clone(), inner.shape, inner.span);
+        let reference = Typed::number(
+            TypedExpr::Constant(f64::NAN),
+            inner.unit.clone(),
+            inner.shape,
+            inner.span,
+        );
         let (a, b) = if is_left { (reference, shift) } else { (shift, reference) };
         let verb = if is_difference { "subtract" } else { "add" };
-        let (a, b, unit) = self.unified(a, b, place, |left, right| format!("cannot {verb} {right} and {left}"))?;
+        let (a, b, unit) =
+            self.unified(a, b, place, |left, right| format!("cannot {verb} {right} and {left}"))?;
         let shift = if is_left { b } else { a };
         let target = match &unit {
             UnitState::Known(unit) => unit.clone(),
@@ -569,7 +760,9 @@ impl Inference<'_> {
 
 fn affine(inner: TypedDistribution, scale: TypedExpr, shift: TypedExpr) -> TypedDistribution {
     let expr = match inner.expr {
-        DistributionExpr::Value(TypedExpr::Constant(value)) if matches!((&scale, &shift), (TypedExpr::Constant(_), TypedExpr::Constant(_))) => {
+        DistributionExpr::Value(TypedExpr::Constant(value))
+            if matches!((&scale, &shift), (TypedExpr::Constant(_), TypedExpr::Constant(_))) =>
+        {
             let number = |expr: &TypedExpr| match expr {
                 TypedExpr::Constant(value) => *value,
                 _ => f64::NAN,
@@ -584,7 +777,8 @@ fn affine(inner: TypedDistribution, scale: TypedExpr, shift: TypedExpr) -> Typed
 /// `p5` → 0.05, `p97.5` → 0.975.
 fn percentile(name: &str) -> Option<f64> {
     let digits = name.strip_prefix('p')?;
-    let is_number = digits.starts_with(|c: char| c.is_ascii_digit()) && digits.chars().all(|c| c.is_ascii_digit() || c == '.');
+    let is_number = digits.starts_with(|c: char| c.is_ascii_digit())
+        && digits.chars().all(|c| c.is_ascii_digit() || c == '.');
     let percent: f64 = digits.parse().ok().filter(|_| is_number)?;
     Some(percent / 100.0)
 }
@@ -596,23 +790,34 @@ fn default(value: f64, span: Span) -> Typed {
 
 /// The first form that takes these arguments, and which argument each of its parameters gets.
 fn match_form(family: Family, arguments: &[Argument]) -> Option<(usize, Vec<Option<usize>>)> {
-    family.forms().iter().enumerate().find_map(|(position, form)| Some((position, slots(form, arguments)?)))
+    family
+        .forms()
+        .iter()
+        .enumerate()
+        .find_map(|(position, form)| Some((position, slots(form, arguments)?)))
 }
 
 fn slots(form: &Form, arguments: &[Argument]) -> Option<Vec<Option<usize>>> {
     let mut slots = vec![None; form.parameters.len()];
-    let positional: Vec<usize> =
-        (0..form.parameters.len()).filter(|&parameter| !form.parameters[parameter].keyword_only).collect();
+    let positional: Vec<usize> = (0..form.parameters.len())
+        .filter(|&parameter| !form.parameters[parameter].keyword_only)
+        .collect();
     for (position, argument) in arguments.iter().enumerate() {
         let slot = match &argument.name {
             None => *positional.get(position)?,
-            Some(name) => form.parameters.iter().position(|parameter| parameter.name == name.text)?,
+            Some(name) => {
+                form.parameters.iter().position(|parameter| parameter.name == name.text)?
+            }
         };
         if slots[slot].replace(position).is_some() {
             return None;
         }
     }
-    let is_complete = form.parameters.iter().zip(&slots).all(|(parameter, slot)| slot.is_some() || parameter.default.is_some());
+    let is_complete = form
+        .parameters
+        .iter()
+        .zip(&slots)
+        .all(|(parameter, slot)| slot.is_some() || parameter.default.is_some());
     is_complete.then_some(slots)
 }
 
@@ -635,9 +840,11 @@ fn leading_number(expr: &Expr) -> Option<usize> {
         ExprKind::Number(_) => Some(0),
         ExprKind::Unary { operator: UnaryOperator::Negate, operand } => leading_number(operand),
         ExprKind::Juxtaposed { left, .. } => leading_number(left).map(|count| count + 1),
-        ExprKind::Binary { operator: BinaryOperator::Multiply | BinaryOperator::Divide, left, .. } => {
-            leading_number(left).map(|count| count + 1)
-        }
+        ExprKind::Binary {
+            operator: BinaryOperator::Multiply | BinaryOperator::Divide,
+            left,
+            ..
+        } => leading_number(left).map(|count| count + 1),
         ExprKind::Factor(_)
         | ExprKind::Name(_)
         | ExprKind::Unary { .. }
@@ -647,6 +854,7 @@ fn leading_number(expr: &Expr) -> Option<usize> {
         | ExprKind::Call { .. }
         | ExprKind::Index { .. }
         | ExprKind::List(_)
+        | ExprKind::Text(_)
         | ExprKind::Error => None,
     }
 }

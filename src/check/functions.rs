@@ -112,4 +112,5 @@ pub(super) fn find(name: &str) -> Option<&'static Function> {
 pub(super) const COMBINATORS: &[&str] = &["discrete", "mixture", "truncate"];
 
 /// Distributions and processes of the language that this version does not have yet.
-pub(super) const PLANNED: &[&str] = &["quantiles", "histogram", "compound", "sample", "gbm", "mean_reverting", "jumps"];
+pub(super) const PLANNED: &[&str] =
+    &["quantiles", "histogram", "compound", "sample", "gbm", "mean_reverting", "jumps"];

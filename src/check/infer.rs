@@ -47,8 +47,16 @@ impl Inference<'_> {
             ExprKind::Error => Typed::poisoned(span),
             ExprKind::Number(literal) => number(*literal, span),
             ExprKind::Factor(_) => {
-                let error = Diagnostic::new(Code::E209, "a factor stands only in a range", span, "a factor");
-                self.mistake(span, error.help("write `0.5x to 2x` for an input, or `*` and a number"))
+                let error = Diagnostic::new(
+                    Code::E209,
+                    "a factor stands only in a range",
+                    span,
+                    "a factor",
+                );
+                self.mistake(
+                    span,
+                    error.help("write `0.5x to 2x` for an input, or `*` and a number"),
+                )
             }
             ExprKind::Name(name) => self.name(name),
             ExprKind::Unary { operator, operand } => self.unary(*operator, operand, span),
@@ -59,12 +67,28 @@ impl Inference<'_> {
                 let (left, right) = (self.infer(left), self.infer(right));
                 self.product(Binary::Multiply, left, right, span)
             }
-            ExprKind::If { condition, then, otherwise } => self.conditional(condition, then, otherwise, span),
+            ExprKind::If { condition, then, otherwise } => {
+                self.conditional(condition, then, otherwise, span)
+            }
             ExprKind::Call { function, arguments } => self.call(function, arguments, span),
             ExprKind::Index { base, labels } => self.labelled(base, labels, span),
             ExprKind::Range { .. } => self.misplaced_distribution("a range", span),
+            ExprKind::Text(_) => {
+                let error = Diagnostic::new(
+                    Code::E202,
+                    "a text stands only as an argument",
+                    span,
+                    "a text",
+                );
+                self.mistake(span, error)
+            }
             ExprKind::List(_) => {
-                let error = Diagnostic::new(Code::E202, "a list stands only as an argument", span, "a list");
+                let error = Diagnostic::new(
+                    Code::E202,
+                    "a list stands only as an argument",
+                    span,
+                    "a list",
+                );
                 self.mistake(span, error)
             }
         };
@@ -80,7 +104,10 @@ impl Inference<'_> {
             (message, "an input is one distribution, scaled and shifted at most: give this its own input, and calculate in [formulas]".to_owned())
         } else {
             let message = format!("{what} is random, and randomness stands only in [inputs]");
-            (message, format!("add an input, for example `my_input = \"{text}\"`, and name it here"))
+            (
+                message,
+                format!("add an input, for example `my_input = \"{text}\"`, and name it here"),
+            )
         };
         self.mistake(span, Diagnostic::new(Code::E501, message, span, "random").help(help))
     }
@@ -131,7 +158,9 @@ impl Inference<'_> {
 
     pub(super) fn elapsed(&mut self, span: Span) -> Typed {
         match self.step_unit("`t`", span) {
-            Some(unit) => Typed::number(TypedExpr::Elapsed, UnitState::Known(unit), Shape::STEP, span),
+            Some(unit) => {
+                Typed::number(TypedExpr::Elapsed, UnitState::Known(unit), Shape::STEP, span)
+            }
             None => Typed::poisoned(span),
         }
     }
@@ -158,7 +187,9 @@ impl Inference<'_> {
         match operator {
             UnaryOperator::Not => {
                 let typed = self.infer(operand);
-                let Some(condition) = self.condition(typed, "`not`") else { return Typed::poisoned(span) };
+                let Some(condition) = self.condition(typed, "`not`") else {
+                    return Typed::poisoned(span);
+                };
                 let expr = unary(Unary::Not, condition.expr);
                 Typed { expr, is_condition: true, may_be_never: false, ..condition }
             }
@@ -180,10 +211,19 @@ impl Inference<'_> {
         Typed { expr, is_condition: false, ..typed }
     }
 
-    fn binary(&mut self, operator: BinaryOperator, place: Span, left: &Expr, right: &Expr, span: Span) -> Typed {
+    fn binary(
+        &mut self,
+        operator: BinaryOperator,
+        place: Span,
+        left: &Expr,
+        right: &Expr,
+        span: Span,
+    ) -> Typed {
         use BinaryOperator as B;
         let (a, b) = (self.infer(left), self.infer(right));
-        let compare = |this: &mut Self, operation: Binary, a: Typed, b: Typed| this.comparison(operation, place, a, b);
+        let compare = |this: &mut Self, operation: Binary, a: Typed, b: Typed| {
+            this.comparison(operation, place, a, b)
+        };
         match operator {
             B::Add => self.sum(Binary::Add, place, a, b),
             B::Subtract => self.sum(Binary::Subtract, place, a, b),
@@ -225,8 +265,12 @@ impl Inference<'_> {
             Unified::Fits(_, _, UnitState::Poisoned) => None,
             Unified::Fits(a, b, unit) => Some((*a, *b, unit)),
             Unified::Differs(a, b) => {
-                let mismatch =
-                    Mismatch { units: &self.scope.units, sources: self.scope.sources, left: &a, right: &b };
+                let mismatch = Mismatch {
+                    units: &self.scope.units,
+                    sources: self.scope.sources,
+                    left: &a,
+                    right: &b,
+                };
                 let diagnostic = mismatch.diagnostic(place, headline);
                 let diagnostic = self.with_declarations(diagnostic, &a, &b);
                 self.report(diagnostic);
@@ -247,16 +291,27 @@ impl Inference<'_> {
     }
 
     /// An operation on two operands in their final units.
-    pub(super) fn arithmetic(&mut self, operation: Binary, a: Typed, b: Typed, unit: UnitState) -> Typed {
+    pub(super) fn arithmetic(
+        &mut self,
+        operation: Binary,
+        a: Typed,
+        b: Typed,
+        unit: UnitState,
+    ) -> Typed {
         let (shape, span) = (a.shape.union(b.shape), a.span.to(b.span));
         let may_be_never = a.may_be_never || b.may_be_never;
         let nevers = [(a.may_be_never, &a, &b), (b.may_be_never, &b, &a)]
             .map(|(flag, never, other)| flag.then(|| (never.expr.clone(), other.expr.clone())));
         let expr = match (&a.expr, &b.expr) {
-            (&TypedExpr::Constant(x), &TypedExpr::Constant(y)) => TypedExpr::Constant(operation.apply(x, y)),
+            (&TypedExpr::Constant(x), &TypedExpr::Constant(y)) => {
+                TypedExpr::Constant(operation.apply(x, y))
+            }
             _ => binary(operation, a.expr, b.expr),
         };
-        let expr = nevers.into_iter().flatten().fold(expr, |expr, (never, other)| guard(expr, Some(never), Some(other)));
+        let expr = nevers
+            .into_iter()
+            .flatten()
+            .fold(expr, |expr, (never, other)| guard(expr, Some(never), Some(other)));
         Typed { may_be_never, ..Typed::number(expr, unit, shape, span) }
     }
 
@@ -264,7 +319,8 @@ impl Inference<'_> {
         if a.is_poisoned() || b.is_poisoned() {
             return Typed::poisoned(span);
         }
-        let exponent = if operation == Binary::Divide { Exponent::ONE.negated() } else { Exponent::ONE };
+        let exponent =
+            if operation == Binary::Divide { Exponent::ONE.negated() } else { Exponent::ONE };
         let unit = match (&a.unit, &b.unit) {
             (UnitState::Unknown, _) | (_, UnitState::Unknown) => UnitState::Unknown,
             _ => UnitState::Known(a.known_unit().times(&b.known_unit(), exponent)),
@@ -281,7 +337,9 @@ impl Inference<'_> {
     }
 
     fn power(&mut self, base: Typed, exponent: Typed, span: Span) -> Typed {
-        let Some(exponent) = self.plain(exponent, "an exponent") else { return Typed::poisoned(span) };
+        let Some(exponent) = self.plain(exponent, "an exponent") else {
+            return Typed::poisoned(span);
+        };
         let value = constant::value(&exponent.expr, self.scope);
         if message::has_dimension(&base, &self.scope.units) {
             let rational = value.and_then(Exponent::from_f64);
@@ -293,7 +351,10 @@ impl Inference<'_> {
                     exponent.span,
                     "not a constant",
                 );
-                return self.mistake(span, error.help("divide by a unit first, so that the base is a plain number"));
+                return self.mistake(
+                    span,
+                    error.help("divide by a unit first, so that the base is a plain number"),
+                );
             };
             let unit = UnitState::Known(base.known_unit().power(rational));
             return Typed { unit, ..self.constant_power(base, value) };
@@ -356,7 +417,10 @@ impl Inference<'_> {
         let (Some(a), Some(b)) = (a, b) else { return Typed::poisoned(span) };
         let shape = a.shape.union(b.shape);
         let expr = binary(operation, a.expr, b.expr);
-        Typed { is_condition: true, ..Typed::number(expr, UnitState::Known(Unit::none()), shape, span) }
+        Typed {
+            is_condition: true,
+            ..Typed::number(expr, UnitState::Known(Unit::none()), shape, span)
+        }
     }
 
     /// True or false; a plain number holds where it is not 0.
@@ -384,17 +448,32 @@ impl Inference<'_> {
         Some(Typed { expr, is_condition: true, may_be_never: false, ..plain })
     }
 
-    fn conditional(&mut self, condition: &Expr, then: &Expr, otherwise: &Expr, span: Span) -> Typed {
+    fn conditional(
+        &mut self,
+        condition: &Expr,
+        then: &Expr,
+        otherwise: &Expr,
+        span: Span,
+    ) -> Typed {
         let condition = self.infer(condition);
         let condition = self.condition(condition, "`if`");
         let (a, b) = (self.infer(then), self.infer(otherwise));
         self.select(condition, a, b, span)
     }
 
-    pub(super) fn select(&mut self, condition: Option<Typed>, a: Typed, b: Typed, span: Span) -> Typed {
+    pub(super) fn select(
+        &mut self,
+        condition: Option<Typed>,
+        a: Typed,
+        b: Typed,
+        span: Span,
+    ) -> Typed {
         let is_condition = a.is_condition && b.is_condition;
-        let headline = |left: &str, right: &str| format!("the branches of `if` differ: {left} and {right}");
-        let Some((a, b, unit)) = self.unified(a, b, span, headline) else { return Typed::poisoned(span) };
+        let headline =
+            |left: &str, right: &str| format!("the branches of `if` differ: {left} and {right}");
+        let Some((a, b, unit)) = self.unified(a, b, span, headline) else {
+            return Typed::poisoned(span);
+        };
         let Some(condition) = condition else { return Typed::poisoned(span) };
         let shape = condition.shape.union(a.shape).union(b.shape);
         let may_be_never = a.may_be_never || b.may_be_never;
@@ -404,8 +483,16 @@ impl Inference<'_> {
 
     fn labelled(&mut self, base: &Expr, labels: &[Name], span: Span) -> Typed {
         let ExprKind::Name(name) = &base.kind else {
-            let error = Diagnostic::new(Code::E307, "only a named quantity has labels", base.span, "not a name");
-            return self.mistake(span, error.help("give this expression a name in [formulas] and index that"));
+            let error = Diagnostic::new(
+                Code::E307,
+                "only a named quantity has labels",
+                base.span,
+                "not a name",
+            );
+            return self.mistake(
+                span,
+                error.help("give this expression a name in [formulas] and index that"),
+            );
         };
         let Some(id) = self.scope.quantity(&name.text) else {
             let error = self.scope.unknown_name(name);
@@ -414,11 +501,17 @@ impl Inference<'_> {
         let shape = self.scope.entries[id.0 as usize].ty.shape;
         let mut pinned = Vec::new();
         for label in labels {
-            let places: Vec<(IndexId, u32)> = shape.indexes().filter_map(|index| self.find_label(index, &label.text)).collect();
+            let places: Vec<(IndexId, u32)> =
+                shape.indexes().filter_map(|index| self.find_label(index, &label.text)).collect();
             match places.as_slice() {
                 [one] if !pinned.contains(one) => pinned.push(*one),
                 [_] => {
-                    let error = Diagnostic::new(Code::E307, format!("label `{}` given twice", label.text), label.span, "");
+                    let error = Diagnostic::new(
+                        Code::E307,
+                        format!("label `{}` given twice", label.text),
+                        label.span,
+                        "",
+                    );
                     return self.mistake(span, error);
                 }
                 [] => {
@@ -427,7 +520,9 @@ impl Inference<'_> {
                 }
                 // The same label in two indexes: its place among the brackets decides.
                 several => {
-                    let free = several.iter().find(|(index, _)| pinned.iter().all(|(used, _)| used != index));
+                    let free = several
+                        .iter()
+                        .find(|(index, _)| pinned.iter().all(|(used, _)| used != index));
                     pinned.extend(free.copied());
                 }
             }
@@ -442,13 +537,19 @@ impl Inference<'_> {
     }
 
     fn unknown_label(&self, quantity: &str, shape: Shape, label: &Name) -> Diagnostic {
-        let indexes: Vec<_> = shape.indexes().map(|index| &self.scope.indexes[usize::from(index.0)]).collect();
+        let indexes: Vec<_> =
+            shape.indexes().map(|index| &self.scope.indexes[usize::from(index.0)]).collect();
         if indexes.is_empty() {
             return Diagnostic::new(Code::E307, format!("`{quantity}` does not vary by any index"), label.span, "")
                 .help(format!("write `{quantity}` without brackets; `at({quantity}, 12 month)` is its value at a time"));
         }
         let known = indexes.iter().flat_map(|index| index.labels.iter().map(String::as_str));
-        let error = Diagnostic::new(Code::E307, format!("`{quantity}` has no label `{}`", label.text), label.span, "");
+        let error = Diagnostic::new(
+            Code::E307,
+            format!("`{quantity}` has no label `{}`", label.text),
+            label.span,
+            "",
+        );
         let error = match crate::diagnostic::suggest::nearest(&label.text, known.clone()) {
             Some(near) => error.help(format!("did you mean `{near}`?")),
             None => error,
@@ -463,7 +564,12 @@ impl Inference<'_> {
             return self.misplaced_distribution(&format!("`{text}`"), span);
         }
         if functions::PLANNED.contains(&text) {
-            let error = Diagnostic::new(Code::E112, format!("`{text}` is not available in this version"), function.span, "");
+            let error = Diagnostic::new(
+                Code::E112,
+                format!("`{text}` is not available in this version"),
+                function.span,
+                "",
+            );
             return self.mistake(span, error);
         }
         if let Some(found) = functions::find(text) {
@@ -471,15 +577,28 @@ impl Inference<'_> {
         }
         let known = functions::FUNCTIONS.iter().map(|known| known.name);
         let error = if self.scope.quantity(text).is_some() {
-            Diagnostic::new(Code::E305, format!("`{text}` is a quantity, not a function"), function.span, "")
-                .help(format!("write `{text} * (…)` for a product, `{text}[label]` for one label"))
-        } else if matches!(text, "p" | "P") || text.strip_prefix('p').is_some_and(|rest| rest.parse::<f64>().is_ok()) {
+            Diagnostic::new(
+                Code::E305,
+                format!("`{text}` is a quantity, not a function"),
+                function.span,
+                "",
+            )
+            .help(format!("write `{text} * (…)` for a product, `{text}[label]` for one label"))
+        } else if matches!(text, "p" | "P")
+            || text.strip_prefix('p').is_some_and(|rest| rest.parse::<f64>().is_ok())
+        {
             Diagnostic::new(Code::E305, format!("`{text}(…)` is a statistic over trials, not a function"), function.span, "")
                 .help("a condition in [outputs] is reported as a probability, a number with its percentiles")
         } else {
             let families = Family::ALL.iter().map(|family| family.name());
-            let names = known.chain(families).chain(functions::COMBINATORS.iter().copied()).chain(["if"]);
-            let error = Diagnostic::new(Code::E305, format!("unknown function `{text}`"), function.span, "");
+            let names =
+                known.chain(families).chain(functions::COMBINATORS.iter().copied()).chain(["if"]);
+            let error = Diagnostic::new(
+                Code::E305,
+                format!("unknown function `{text}`"),
+                function.span,
+                "",
+            );
             match crate::diagnostic::suggest::nearest(text, names) {
                 Some(near) => error.help(format!("did you mean `{near}`?")),
                 None => error,
@@ -489,7 +608,13 @@ impl Inference<'_> {
     }
 
     /// A quantity in a given unit, or an error that says for what.
-    pub(super) fn in_unit(&mut self, typed: Typed, unit: &Unit, what: &str, help: Option<String>) -> Option<Typed> {
+    pub(super) fn in_unit(
+        &mut self,
+        typed: Typed,
+        unit: &Unit,
+        what: &str,
+        help: Option<String>,
+    ) -> Option<Typed> {
         if typed.is_poisoned() {
             return None;
         }
@@ -525,11 +650,17 @@ fn number(literal: Literal, span: Span) -> Typed {
 }
 
 /// Arithmetic with never is never, and undefined beats it.
-pub(super) fn guard(value: TypedExpr, never: Option<TypedExpr>, other: Option<TypedExpr>) -> TypedExpr {
+pub(super) fn guard(
+    value: TypedExpr,
+    never: Option<TypedExpr>,
+    other: Option<TypedExpr>,
+) -> TypedExpr {
     match (never, other) {
-        (Some(never), Some(other)) => {
-            TypedExpr::NeverIf { value: Box::new(value), never: Box::new(never), other: Box::new(other) }
-        }
+        (Some(never), Some(other)) => TypedExpr::NeverIf {
+            value: Box::new(value),
+            never: Box::new(never),
+            other: Box::new(other),
+        },
         _ => value,
     }
 }

@@ -27,7 +27,11 @@ pub(super) struct Mismatch<'a> {
 
 impl Mismatch<'_> {
     /// Cannot add, subtract, compare …: `headline` gets the two units, left first.
-    pub(super) fn diagnostic(&self, place: Span, headline: impl Fn(&str, &str) -> String) -> Diagnostic {
+    pub(super) fn diagnostic(
+        &self,
+        place: Span,
+        headline: impl Fn(&str, &str) -> String,
+    ) -> Diagnostic {
         let (a, b) = (self.left.known_unit(), self.right.known_unit());
         let (a_dimension, b_dimension) = (self.units.dimension(&a), self.units.dimension(&b));
         let message = headline(&unit_words(&a, self.units), &unit_words(&b, self.units));
@@ -49,7 +53,8 @@ impl Mismatch<'_> {
     /// What to multiply one side with, computed from the two dimensions.
     fn fix(&self, left: &Dimension, right: &Dimension) -> Option<String> {
         // A literal is missing its unit: the cheapest repair.
-        for (plain, other, side) in [(left, self.right, self.left), (right, self.left, self.right)] {
+        for (plain, other, side) in [(left, self.right, self.left), (right, self.left, self.right)]
+        {
             if plain.is_none() && matches!(side.expr, super::checked::TypedExpr::Constant(_)) {
                 let number = self.sources.text(side.span).trim();
                 let unit = other.known_unit().tidy(self.units).text(self.units);
@@ -75,7 +80,9 @@ impl Mismatch<'_> {
             Factor::Exchange(unit) => format!(
                 "convert the {name} side with an exchange rate: an input such as `fx = \"7 {unit}\"`, then `{text} * fx`"
             ),
-            Factor::Other(unit) => format!("multiply the {name} side by a quantity in {unit}: `{text} * (1 {unit})`"),
+            Factor::Other(unit) => {
+                format!("multiply the {name} side by a quantity in {unit}: `{text} * (1 {unit})`")
+            }
         })
     }
 
@@ -95,14 +102,19 @@ impl Mismatch<'_> {
         let is_money = powers.iter().all(|&(base, _)| self.units.is_money(base));
         let month = self.units.exact(&time)?;
         let text = Unit::unscaled(missing, month, self.units).text(self.units);
-        Some(if is_money && powers.len() == 2 { Factor::Exchange(text) } else { Factor::Other(text) })
+        Some(if is_money && powers.len() == 2 {
+            Factor::Exchange(text)
+        } else {
+            Factor::Other(text)
+        })
     }
 
     /// The unit of time that either side speaks of, or the month.
     fn time_unit(&self) -> String {
         let units = [self.right.known_unit(), self.left.known_unit()];
         let named = units.iter().flat_map(|unit| unit.powers().to_vec()).find_map(|(id, _)| {
-            (*self.units.dimension_of(id) == Dimension::base(TIME)).then(|| self.units.name(id).to_owned())
+            (*self.units.dimension_of(id) == Dimension::base(TIME))
+                .then(|| self.units.name(id).to_owned())
         });
         named.unwrap_or_else(|| "month".to_owned())
     }
@@ -116,7 +128,8 @@ enum Factor {
 }
 
 fn is_number(text: &str) -> bool {
-    text.chars().next().is_some_and(|c| c.is_ascii_digit()) && !text.contains(|c: char| " +-*/^()".contains(c))
+    text.chars().next().is_some_and(|c| c.is_ascii_digit())
+        && !text.contains(|c: char| " +-*/^()".contains(c))
 }
 
 fn is_simple(text: &str) -> bool {
@@ -127,9 +140,16 @@ fn is_simple(text: &str) -> bool {
 pub(super) fn plain_needed(what: &str, typed: &Typed, units: &UnitTable) -> Diagnostic {
     let unit = typed.known_unit().tidy(units);
     let words = unit_words(&unit, units);
-    let diagnostic =
-        Diagnostic::new(Code::E403, format!("{what} needs a plain number, not {words}"), typed.span, unit_label(&unit, units));
-    diagnostic.help(format!("divide by a quantity of the same dimension, for example by `(1 {})`", unit.text(units)))
+    let diagnostic = Diagnostic::new(
+        Code::E403,
+        format!("{what} needs a plain number, not {words}"),
+        typed.span,
+        unit_label(&unit, units),
+    );
+    diagnostic.help(format!(
+        "divide by a quantity of the same dimension, for example by `(1 {})`",
+        unit.text(units)
+    ))
 }
 
 /// `by firm × step`, in words.
@@ -139,7 +159,11 @@ pub(super) fn shape_words(shape: Shape, indexes: &[Index]) -> String {
     if shape.step {
         parts.push("step");
     }
-    if parts.is_empty() { "one value a trial".to_owned() } else { format!("one value by {}", parts.join(" × ")) }
+    if parts.is_empty() {
+        "one value a trial".to_owned()
+    } else {
+        format!("one value by {}", parts.join(" × "))
+    }
 }
 
 /// Whether this is known to have a dimension other than that of plain numbers.

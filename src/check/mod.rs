@@ -45,8 +45,11 @@ pub fn check(
         .chain(parsed.series.iter().map(Definition::Series))
         .collect();
     let mut scope = names(parsed, &definitions, sources, diagnostics);
-    let references: Vec<Vec<Reference>> =
-        definitions.iter().enumerate().map(|(position, &definition)| read(&scope, position, definition)).collect();
+    let references: Vec<Vec<Reference>> = definitions
+        .iter()
+        .enumerate()
+        .map(|(position, &definition)| read(&scope, position, definition))
+        .collect();
     let groups = order::groups(&references);
     let is_cyclic = order::report_cycles(&references, &groups, &scope, diagnostics);
     let mut rules: Vec<Option<Rule>> = vec![None; definitions.len()];
@@ -60,12 +63,21 @@ pub fn check(
     if diagnostics.has_errors() {
         return None;
     }
+    let id = |position: usize| QuantityId(u32::try_from(position).unwrap_or(u32::MAX));
+    let order = groups
+        .iter()
+        .flatten()
+        .copied()
+        .chain(definitions.len()..quantities.len())
+        .map(id)
+        .collect();
     Some(CheckedModel {
         title: parsed.title.as_ref().map(|title| title.text.clone()),
         units: scope.units,
         timeline: scope.timeline,
         indexes: scope.indexes,
         quantities,
+        order,
         outputs,
     })
 }
@@ -92,20 +104,28 @@ fn names<'a>(
         steps: timeline.steps,
         start: timeline.start,
     });
-    let mut scope = Scope { sources, units, indexes, timeline, entries: Vec::new(), by_name: BTreeMap::new() };
+    let mut scope =
+        Scope { sources, units, indexes, timeline, entries: Vec::new(), by_name: BTreeMap::new() };
     for definition in definitions {
         let name = definition.name();
         check_name(&name.text, name.span, &scope.units, diagnostics);
         if let Some(index) = parsed.indexes.iter().find(|index| index.name.text == name.text) {
-            let error = Diagnostic::new(Code::E302, format!("`{}` is an index already", name.text), name.span, "");
+            let error = Diagnostic::new(
+                Code::E302,
+                format!("`{}` is an index already", name.text),
+                name.span,
+                "",
+            );
             diagnostics.push(error.label(index.name.span, "the index"));
         }
         let shape = match definition {
             Definition::Series(_) => Shape::STEP,
             Definition::Input(_) | Definition::Formula(_) => Shape::TRIAL,
         };
-        let ty = KnownType { unit: UnitState::Unknown, shape, is_condition: false, may_be_never: false };
-        let id = QuantityId(u32::try_from(scope.entries.len()).expect("fewer than 2^32 quantities"));
+        let ty =
+            KnownType { unit: UnitState::Unknown, shape, is_condition: false, may_be_never: false };
+        let id =
+            QuantityId(u32::try_from(scope.entries.len()).expect("fewer than 2^32 quantities"));
         scope.by_name.entry(name.text.clone()).or_insert(id);
         scope.entries.push(Entry { name: name.text.clone(), span: name.span, ty, constant: None });
     }
@@ -113,14 +133,22 @@ fn names<'a>(
 }
 
 /// Units and names share one namespace; plurals give way.
-fn check_name(name: &str, span: crate::source::Span, units: &UnitTable, diagnostics: &mut Diagnostics) {
+fn check_name(
+    name: &str,
+    span: crate::source::Span,
+    units: &UnitTable,
+    diagnostics: &mut Diagnostics,
+) {
     if units.exact(name).is_some() {
-        let error = Diagnostic::new(Code::E303, format!("`{name}` is a unit and cannot name a quantity"), span, "");
-        diagnostics.push(error.help(format!("choose another name, for example `{name}_count` or `n_{name}`")));
-    } else if let Some(unit) = units.plural_or_exact(name) {
-        let message = format!("`{name}` hides the plural of the unit `{}`", units.name(unit));
-        let warning = Diagnostic::new(Code::W301, message, span, "");
-        diagnostics.push(warning.note(format!("in this model `{name}` is the quantity; write `{}` for the unit", units.name(unit))));
+        let error = Diagnostic::new(
+            Code::E303,
+            format!("`{name}` is a unit and cannot name a quantity"),
+            span,
+            "",
+        );
+        diagnostics.push(
+            error.help(format!("choose another name, for example `{name}_count` or `n_{name}`")),
+        );
     }
 }
 
@@ -165,7 +193,11 @@ fn infer_group(
                 let mut definer = Definer { scope, diagnostics: &mut silent, plans };
                 let (ty, _) = definer.define(id(member), definitions[member]);
                 // What is poisoned now may be known in a later round.
-                let ty = if ty.unit == UnitState::Poisoned { KnownType { unit: UnitState::Unknown, ..ty } } else { ty };
+                let ty = if ty.unit == UnitState::Poisoned {
+                    KnownType { unit: UnitState::Unknown, ..ty }
+                } else {
+                    ty
+                };
                 let ty = KnownType { shape: ty.shape.union(scope.entries[member].ty.shape), ..ty };
                 is_settled &= ty == scope.entries[member].ty;
                 scope.entries[member].ty = ty;
@@ -182,7 +214,8 @@ fn infer_group(
         }
     }
     for &member in group {
-        let (ty, rule) = Definer { scope, diagnostics, plans }.define(id(member), definitions[member]);
+        let (ty, rule) =
+            Definer { scope, diagnostics, plans }.define(id(member), definitions[member]);
         let constant = match &rule {
             Rule::Formula(expr) if ty.shape == Shape::TRIAL => constant::value(expr, scope),
             Rule::Input { cells, .. } if ty.shape == Shape::TRIAL => match cells.as_slice() {
@@ -209,16 +242,28 @@ fn check_replaced(
     for old in replaced {
         let Some(Definition::Input(input)) = definitions.get(old.input) else { continue };
         let mut silent = Diagnostics::new();
-        let definition = InputDefinition { value: old.value.clone(), base: None, ..(*input).clone() };
+        let definition =
+            InputDefinition { value: old.value.clone(), base: None, ..(*input).clone() };
         let id = QuantityId(u32::try_from(old.input).unwrap_or(u32::MAX));
-        let (was, _) = Definer { scope, diagnostics: &mut silent, plans }.define(id, Definition::Input(&definition));
-        let (UnitState::Known(was), UnitState::Known(is)) = (&was.unit, &scope.entries[old.input].ty.unit) else { continue };
+        let (was, _) = Definer { scope, diagnostics: &mut silent, plans }
+            .define(id, Definition::Input(&definition));
+        let (UnitState::Known(was), UnitState::Known(is)) =
+            (&was.unit, &scope.entries[old.input].ty.unit)
+        else {
+            continue;
+        };
         if scope.units.dimension(was) == scope.units.dimension(is) {
             continue;
         }
-        let (was, is) = (message::unit_words(was, &scope.units), message::unit_words(is, &scope.units));
+        let (was, is) =
+            (message::unit_words(was, &scope.units), message::unit_words(is, &scope.units));
         let name = &input.name.text;
-        let error = Diagnostic::new(Code::E309, format!("`{name}` is in {was}, and its new value in {is}"), old.span, is.replace('`', ""));
+        let error = Diagnostic::new(
+            Code::E309,
+            format!("`{name}` is in {was}, and its new value in {is}"),
+            old.span,
+            is.replace('`', ""),
+        );
         let unit = was.replace('`', "");
         let text = sources_text(scope, old.span);
         diagnostics.push(if was.starts_with('`') && is == "a plain number" {
@@ -233,7 +278,12 @@ fn sources_text(scope: &Scope<'_>, span: crate::source::Span) -> String {
     scope.sources.text(span).trim().to_owned()
 }
 
-fn assemble(parsed: &ParsedModel, definitions: &[Definition<'_>], scope: &Scope<'_>, rules: Vec<Option<Rule>>) -> Vec<Quantity> {
+fn assemble(
+    parsed: &ParsedModel,
+    definitions: &[Definition<'_>],
+    scope: &Scope<'_>,
+    rules: Vec<Option<Rule>>,
+) -> Vec<Quantity> {
     let text = |text: &Option<crate::model::Text>| text.as_ref().map(|text| text.text.clone());
     let _ = parsed;
     definitions
@@ -242,9 +292,15 @@ fn assemble(parsed: &ParsedModel, definitions: &[Definition<'_>], scope: &Scope<
         .zip(rules)
         .map(|((definition, entry), rule)| {
             let (kind, about, source, confidence) = match definition {
-                Definition::Input(input) => (QuantityKind::Input, text(&input.about), text(&input.source), input.confidence),
-                Definition::Formula(formula) => (QuantityKind::Formula, text(&formula.about), None, None),
-                Definition::Series(series) => (QuantityKind::Series, text(&series.about), None, None),
+                Definition::Input(input) => {
+                    (QuantityKind::Input, text(&input.about), text(&input.source), input.confidence)
+                }
+                Definition::Formula(formula) => {
+                    (QuantityKind::Formula, text(&formula.about), None, None)
+                }
+                Definition::Series(series) => {
+                    (QuantityKind::Series, text(&series.about), None, None)
+                }
             };
             Quantity {
                 name: entry.name.clone(),
@@ -274,7 +330,11 @@ fn warn_unused(
             None => waiting.extend(scope.quantity(&output.name.text).map(|id| id.0 as usize)),
             Some(value) => {
                 let mut found = Vec::new();
-                Reader { scope, own: None, at_first: true, at_later: true }.read(value, Reading::Same, &mut found);
+                Reader { scope, own: None, at_first: true, at_later: true }.read(
+                    value,
+                    Reading::Same,
+                    &mut found,
+                );
                 waiting.extend(found.iter().map(|reference| reference.to.0 as usize));
             }
         }
@@ -282,7 +342,9 @@ fn warn_unused(
     let mut used = BTreeSet::new();
     while let Some(node) = waiting.pop() {
         if used.insert(node) {
-            waiting.extend(references.get(node).into_iter().flatten().map(|reference| reference.to.0 as usize));
+            waiting.extend(
+                references.get(node).into_iter().flatten().map(|reference| reference.to.0 as usize),
+            );
         }
     }
     for (position, definition) in definitions.iter().enumerate() {

@@ -41,10 +41,16 @@ impl Reader<'_> {
     /// Appends every reference of an expression.
     pub(super) fn read(&self, expr: &Expr, reading: Reading, found: &mut Vec<Reference>) {
         let mut push = |to: QuantityId, reading: Reading, span: Span| {
-            found.push(Reference { to, reading, at_first: self.at_first, at_later: self.at_later, span });
+            found.push(Reference {
+                to,
+                reading,
+                at_first: self.at_first,
+                at_later: self.at_later,
+                span,
+            });
         };
         match &expr.kind {
-            ExprKind::Number(_) | ExprKind::Factor(_) | ExprKind::Error => {}
+            ExprKind::Number(_) | ExprKind::Factor(_) | ExprKind::Text(_) | ExprKind::Error => {}
             ExprKind::Name(name) if name.text == "prev" => {
                 if let Some(own) = self.own {
                     push(own, Reading::Earlier, expr.span);
@@ -129,7 +135,10 @@ pub(super) fn groups(references: &[Vec<Reference>]) -> Vec<Vec<usize>> {
                 low[parent] = low[parent].min(low[node]);
             }
             if low[node] == number[node] {
-                let start = stack.iter().rposition(|&member| member == node).expect("the root is on the stack");
+                let start = stack
+                    .iter()
+                    .rposition(|&member| member == node)
+                    .expect("the root is on the stack");
                 let mut group = stack.split_off(start);
                 group.iter().for_each(|&member| on_stack[member] = false);
                 group.sort_unstable();
@@ -154,7 +163,9 @@ pub(super) fn report_cycles(
     }
     for (position, group) in groups.iter().enumerate() {
         let inside = |reference: &&Reference| group_of[reference.to.0 as usize] == position;
-        let within_a_step = |reference: &&Reference| inside(reference) && reference.at_later && reference.reading != Reading::Earlier;
+        let within_a_step = |reference: &&Reference| {
+            inside(reference) && reference.at_later && reference.reading != Reading::Earlier
+        };
         let at_step_0 = |reference: &&Reference| inside(reference) && reference.at_first;
         let path = find_cycle(references, group, within_a_step)
             .map(|path| (path, false))
@@ -201,7 +212,8 @@ fn shortest_path<'a, I: Iterator<Item = &'a Reference>>(
     end: usize,
     edges: impl Fn(usize) -> I,
 ) -> Option<Vec<(usize, &'a Reference)>> {
-    let mut came_from: std::collections::BTreeMap<usize, (usize, &'a Reference)> = std::collections::BTreeMap::new();
+    let mut came_from: std::collections::BTreeMap<usize, (usize, &'a Reference)> =
+        std::collections::BTreeMap::new();
     let mut queue = std::collections::VecDeque::from([start]);
     while let Some(node) = queue.pop_front() {
         for reference in edges(node) {

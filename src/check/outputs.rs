@@ -18,7 +18,12 @@ pub(super) fn final_type(known: &KnownType) -> Type {
         UnitState::Known(unit) => unit.clone(),
         UnitState::Unknown | UnitState::Zero | UnitState::Poisoned => Unit::none(),
     };
-    Type { unit, shape: known.shape, is_condition: known.is_condition, may_be_never: known.may_be_never }
+    Type {
+        unit,
+        shape: known.shape,
+        is_condition: known.is_condition,
+        may_be_never: known.may_be_never,
+    }
 }
 
 /// The outputs; one with a value of its own becomes a quantity that later outputs may name.
@@ -30,7 +35,9 @@ pub(super) fn outputs(
 ) -> Vec<Output> {
     if parsed.outputs.is_empty() && !diagnostics.has_errors() {
         let error = Diagnostic::without_place(Code::E104, "the model has no outputs");
-        diagnostics.push(error.help("add `[outputs]` with at least one, for example `total = {}` for the quantity `total`"));
+        diagnostics.push(error.help(
+            "add `[outputs]` with at least one, for example `total = {}` for the quantity `total`",
+        ));
     }
     let mut outputs = Vec::new();
     for definition in &parsed.outputs {
@@ -53,16 +60,31 @@ fn quantity(
         if let Some(id) = scope.quantity(&name.text) {
             return Some(id);
         }
-        let error = Diagnostic::new(Code::E301, format!("output `{}` has no value", name.text), name.span, "no quantity has this name");
-        let near = crate::diagnostic::suggest::nearest(&name.text, scope.by_name.keys().map(String::as_str));
+        let error = Diagnostic::new(
+            Code::E301,
+            format!("output `{}` has no value", name.text),
+            name.span,
+            "no quantity has this name",
+        );
+        let near = crate::diagnostic::suggest::nearest(
+            &name.text,
+            scope.by_name.keys().map(String::as_str),
+        );
         diagnostics.push(match near {
-            Some(near) => error.help(format!("did you mean `{near}`? Otherwise give it a value: `{{ value = \"…\" }}`")),
+            Some(near) => error.help(format!(
+                "did you mean `{near}`? Otherwise give it a value: `{{ value = \"…\" }}`"
+            )),
             None => error.help(format!("give it a value: `{} = {{ value = \"…\" }}`", name.text)),
         });
         return None;
     };
     if scope.units.exact(&name.text).is_some() {
-        let error = Diagnostic::new(Code::E303, format!("`{}` is a unit and cannot name an output", name.text), name.span, "");
+        let error = Diagnostic::new(
+            Code::E303,
+            format!("`{}` is a unit and cannot name an output", name.text),
+            name.span,
+            "",
+        );
         diagnostics.push(error);
         return None;
     }
@@ -77,7 +99,12 @@ fn quantity(
     };
     let id = QuantityId(u32::try_from(scope.entries.len()).expect("fewer than 2^32 quantities"));
     scope.by_name.entry(name.text.clone()).or_insert(id);
-    scope.entries.push(Entry { name: name.text.clone(), span: name.span, ty: ty.clone(), constant: None });
+    scope.entries.push(Entry {
+        name: name.text.clone(),
+        span: name.span,
+        ty: ty.clone(),
+        constant: None,
+    });
     quantities.push(Quantity {
         name: name.text.clone(),
         span: name.span,
@@ -104,14 +131,23 @@ fn output(
     }
     let unit = entry.ty.unit.clone();
     let plain = TypedExpr::Quantity { id, pinned: Vec::new() };
-    let typed = Typed { is_condition: entry.ty.is_condition, ..Typed::number(plain, unit, entry.ty.shape, span) };
+    let typed = Typed {
+        is_condition: entry.ty.is_condition,
+        ..Typed::number(plain, unit, entry.ty.shape, span)
+    };
     let own = typed.known_unit();
     let (shown_in, magnitude, text) = match &definition.unit {
         Some(text) => {
             let (unit, magnitude) = units::text(text, &scope.units, diagnostics)?;
             if entry.ty.is_condition {
-                let error = Diagnostic::new(Code::E404, format!("`{}` is a condition and has no unit", definition.name.text), text.span, "");
-                diagnostics.push(error.help("leave `unit` out: a condition is reported as a probability"));
+                let error = Diagnostic::new(
+                    Code::E404,
+                    format!("`{}` is a condition and has no unit", definition.name.text),
+                    text.span,
+                    "",
+                );
+                diagnostics
+                    .push(error.help("leave `unit` out: a condition is reported as a probability"));
                 return None;
             }
             (unit, magnitude, Some(text.text.clone()))
@@ -128,7 +164,12 @@ fn output(
         let wanted = message::unit_words(&shown_in, &scope.units);
         let place = definition.unit.as_ref().map_or(span, |unit| unit.span);
         let label = wanted.replace('`', "");
-        let error = Diagnostic::new(Code::E404, format!("`{}` is in {found} and cannot be shown in {wanted}", definition.name.text), place, label);
+        let error = Diagnostic::new(
+            Code::E404,
+            format!("`{}` is in {found} and cannot be shown in {wanted}", definition.name.text),
+            place,
+            label,
+        );
         let error = error.label(span, found.replace('`', ""));
         let own = own.tidy(&scope.units).text(&scope.units);
         diagnostics.push(if own.is_empty() {
@@ -154,7 +195,8 @@ fn output(
 fn default_unit(own: &Unit, scope: &Scope<'_>) -> Unit {
     let dimension = scope.units.dimension(own);
     let step = scope.timeline.as_ref().map_or("second", super::checked::Timeline::unit_name);
-    let is_rate = dimension == Dimension::none().times(&Dimension::base(TIME), Exponent::ONE.negated());
+    let is_rate =
+        dimension == Dimension::none().times(&Dimension::base(TIME), Exponent::ONE.negated());
     let time = if is_rate && scope.timeline.is_some() { "year" } else { step };
     let time = scope.units.exact(time).expect("built in");
     Unit::unscaled(&dimension, time, &scope.units)

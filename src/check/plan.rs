@@ -42,11 +42,14 @@ impl Plans {
         };
         let content = match self.files.get(path) {
             Some(Ok(content)) => content,
-            Some(Err(reason)) => return report(format!("cannot read `{path}`: {reason}"), path_span, None),
+            Some(Err(reason)) => {
+                return report(format!("cannot read `{path}`: {reason}"), path_span, None);
+            }
             None => return report(format!("cannot read `{path}`"), path_span, None),
         };
         let content = content.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(content);
-        let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(true).from_reader(content);
+        let mut reader =
+            csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(true).from_reader(content);
         let Ok(heads) = reader.headers().cloned() else {
             return report(format!("`{path}` has no head"), path_span, None);
         };
@@ -60,12 +63,21 @@ impl Plans {
         for (row, record) in reader.records().enumerate() {
             let line = row + 2;
             let Ok(record) = record else {
-                return report(format!("line {line} of `{path}` is not valid CSV"), path_span, None);
+                return report(
+                    format!("line {line} of `{path}` is not valid CSV"),
+                    path_span,
+                    None,
+                );
             };
             let cell = record.get(position).unwrap_or("");
-            let number = cell.replace('_', "").parse::<f64>().ok().filter(|number| number.is_finite());
+            let number =
+                cell.replace('_', "").parse::<f64>().ok().filter(|number| number.is_finite());
             let Some(number) = number else {
-                return report(format!("line {line} of `{path}`: `{cell}` is not a number"), column_span, None);
+                return report(
+                    format!("line {line} of `{path}`: `{cell}` is not a number"),
+                    column_span,
+                    None,
+                );
             };
             numbers.push(number);
         }

@@ -58,23 +58,32 @@ impl Scope<'_> {
     /// What to say about a name that means nothing here.
     pub(super) fn unknown_name(&self, name: &Name) -> Diagnostic {
         let text = name.text.as_str();
-        let error = |label: &str| Diagnostic::new(Code::E301, format!("unknown name `{text}`"), name.span, label);
+        let error = |label: &str| {
+            Diagnostic::new(Code::E301, format!("unknown name `{text}`"), name.span, label)
+        };
         if let Some(unit) = text.strip_suffix('S').filter(|unit| unit.ends_with("FLOP")) {
-            return error("not a unit").help(format!("a rate of computing is written `{unit}/second`"));
+            return error("not a unit")
+                .help(format!("a rate of computing is written `{unit}/second`"));
         }
         if self.index(text).is_some() {
-            return error("an index, not a quantity")
-                .help(format!("an index stands as the last argument of a reducer, as in `sum(x, {text})`"));
+            return error("an index, not a quantity").help(format!(
+                "an index stands as the last argument of a reducer, as in `sum(x, {text})`"
+            ));
         }
-        if let Some(index) = self.indexes.iter().find(|index| index.labels.iter().any(|label| label == text)) {
-            return error("a label, not a quantity")
-                .help(format!("a label of `{}` stands in brackets behind a quantity, as in `x[{text}]`", index.name));
+        if let Some(index) =
+            self.indexes.iter().find(|index| index.labels.iter().any(|label| label == text))
+        {
+            return error("a label, not a quantity").help(format!(
+                "a label of `{}` stands in brackets behind a quantity, as in `x[{text}]`",
+                index.name
+            ));
         }
         if functions::find(text).is_some() || text == "if" {
             return error("a function without its arguments").help(format!("write `{text}(…)`"));
         }
         if Family::from_name(text).is_some() || functions::COMBINATORS.contains(&text) {
-            return error("a distribution without its parameters").help(format!("write `{text}(…)`"));
+            return error("a distribution without its parameters")
+                .help(format!("write `{text}(…)`"));
         }
         let quantities = self.by_name.keys().map(String::as_str);
         match nearest(text, quantities.chain(self.units.names()).chain(["t", "pi", "prev"])) {

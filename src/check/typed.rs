@@ -63,7 +63,9 @@ impl Typed {
                 let expr = converted(self.expr, conversion);
                 Some(Typed { expr, unit: UnitState::Known(target.clone()), ..self })
             }
-            UnitState::Unknown | UnitState::Zero => Some(Typed { unit: UnitState::Known(target.clone()), ..self }),
+            UnitState::Unknown | UnitState::Zero => {
+                Some(Typed { unit: UnitState::Known(target.clone()), ..self })
+            }
             UnitState::Poisoned => Some(self),
         }
     }
@@ -118,7 +120,11 @@ pub(super) fn unify(left: Typed, right: Typed, units: &UnitTable) -> Unified {
     };
     let is_open = |typed: &Typed| matches!(typed.unit, UnitState::Unknown);
     // A partner that is not known yet must not freeze the other's unit: a later round may tidy it.
-    let unit = if is_open(&left) && is_open(&right) { UnitState::Unknown } else { UnitState::Known(target.clone()) };
+    let unit = if is_open(&left) && is_open(&right) {
+        UnitState::Unknown
+    } else {
+        UnitState::Known(target.clone())
+    };
     match (left.clone().convert(&target, units), right.clone().convert(&target, units)) {
         (Some(a), Some(b)) => Unified::Fits(Box::new(a), Box::new(b), unit),
         _ => Unified::Differs(Box::new(left), Box::new(right)),

@@ -11,7 +11,12 @@ pub(super) fn table(parsed: &ParsedModel, diagnostics: &mut Diagnostics) -> Unit
     let mut table = UnitTable::built_in();
     for name in &parsed.counted_units {
         if table.exact(&name.text).is_some() {
-            let error = Diagnostic::new(Code::E303, format!("`{}` is a unit already", name.text), name.span, "");
+            let error = Diagnostic::new(
+                Code::E303,
+                format!("`{}` is a unit already", name.text),
+                name.span,
+                "",
+            );
             diagnostics.push(error.help("leave it out of `units`, or choose another name"));
         } else if table.has_room() {
             table.count(&name.text);
@@ -31,7 +36,10 @@ pub(super) fn table(parsed: &ParsedModel, diagnostics: &mut Diagnostics) -> Unit
             if value > 0.0 && value.is_finite() {
                 table.derive(&definition.name.text, value, &unit);
             } else {
-                let message = format!("a unit is worth more than 0 and less than infinity, `{}` is not", definition.name.text);
+                let message = format!(
+                    "a unit is worth more than 0 and less than infinity, `{}` is not",
+                    definition.name.text
+                );
                 diagnostics.push(Diagnostic::new(Code::E401, message, definition.value.span, ""));
             }
             false
@@ -52,10 +60,13 @@ pub(super) fn table(parsed: &ParsedModel, diagnostics: &mut Diagnostics) -> Unit
 
 /// The number and the unit that a product of numbers and units is; `Err(None)` where it has been reported.
 pub(super) fn evaluate(expr: &Expr, table: &UnitTable) -> Result<(f64, Unit), Option<Diagnostic>> {
-    let wrong = |label: &str| {
-        let error = Diagnostic::new(Code::E401, "not a unit", expr.span, label);
-        Err(Some(error.help("a unit is a product of numbers and units, such as `72 GPU` or `CNY/GPU/hour`")))
-    };
+    let wrong =
+        |label: &str| {
+            let error = Diagnostic::new(Code::E401, "not a unit", expr.span, label);
+            Err(Some(error.help(
+                "a unit is a product of numbers and units, such as `72 GPU` or `CNY/GPU/hour`",
+            )))
+        };
     match &expr.kind {
         ExprKind::Error => Err(None),
         ExprKind::Number(literal) => Ok((literal.value, Unit::none())),
@@ -63,7 +74,8 @@ pub(super) fn evaluate(expr: &Expr, table: &UnitTable) -> Result<(f64, Unit), Op
             Some(unit) => Ok((1.0, Unit::of(unit))),
             None => Err(Some(unknown(&name.text, expr, table))),
         },
-        ExprKind::Juxtaposed { left, right } | ExprKind::Binary { operator: BinaryOperator::Multiply, left, right, .. } => {
+        ExprKind::Juxtaposed { left, right }
+        | ExprKind::Binary { operator: BinaryOperator::Multiply, left, right, .. } => {
             let ((a, left), (b, right)) = (evaluate(left, table)?, evaluate(right, table)?);
             Ok((a * b, left.times(&right, Exponent::ONE)))
         }
@@ -73,7 +85,9 @@ pub(super) fn evaluate(expr: &Expr, table: &UnitTable) -> Result<(f64, Unit), Op
         }
         ExprKind::Binary { operator: BinaryOperator::Power, left, right, .. } => {
             let (value, unit) = evaluate(left, table)?;
-            let Some(exponent) = exponent(right) else { return wrong("an exponent must be a number") };
+            let Some(exponent) = exponent(right) else {
+                return wrong("an exponent must be a number");
+            };
             Ok((libm::pow(value, exponent.to_f64()), unit.power(exponent)))
         }
         ExprKind::Binary { .. }
@@ -83,6 +97,7 @@ pub(super) fn evaluate(expr: &Expr, table: &UnitTable) -> Result<(f64, Unit), Op
         | ExprKind::If { .. }
         | ExprKind::Call { .. }
         | ExprKind::Index { .. }
+        | ExprKind::Text(_)
         | ExprKind::List(_) => wrong(""),
     }
 }
@@ -90,7 +105,9 @@ pub(super) fn evaluate(expr: &Expr, table: &UnitTable) -> Result<(f64, Unit), Op
 fn exponent(expr: &Expr) -> Option<Exponent> {
     match &expr.kind {
         ExprKind::Number(literal) => Exponent::from_f64(literal.value),
-        ExprKind::Unary { operator: UnaryOperator::Negate, operand } => exponent(operand).map(Exponent::negated),
+        ExprKind::Unary { operator: UnaryOperator::Negate, operand } => {
+            exponent(operand).map(Exponent::negated)
+        }
         ExprKind::Binary { operator: BinaryOperator::Divide, left, right, .. } => {
             let (above, below) = (exponent(left)?, exponent(right)?);
             Exponent::from_f64(above.to_f64() / below.to_f64())
@@ -106,15 +123,23 @@ fn unknown(name: &str, expr: &Expr, table: &UnitTable) -> Diagnostic {
     }
     match nearest(name, table.names()) {
         Some(near) => error.help(format!("did you mean `{near}`?")),
-        None => error.help(format!("a counted thing is declared in [model]: `units = [\"{name}\"]`")),
+        None => {
+            error.help(format!("a counted thing is declared in [model]: `units = [\"{name}\"]`"))
+        }
     }
 }
 
 /// What a unit string stands for: a unit, and what one of it is worth in multiples of that unit.
-pub(super) fn text(text: &UnitText, table: &UnitTable, diagnostics: &mut Diagnostics) -> Option<(Unit, f64)> {
+pub(super) fn text(
+    text: &UnitText,
+    table: &UnitTable,
+    diagnostics: &mut Diagnostics,
+) -> Option<(Unit, f64)> {
     let Some(expr) = &text.unit else { return Some((Unit::none(), text.magnitude)) };
     match evaluate(expr, table) {
-        Ok((value, unit)) if value > 0.0 && value.is_finite() => Some((unit, text.magnitude * value)),
+        Ok((value, unit)) if value > 0.0 && value.is_finite() => {
+            Some((unit, text.magnitude * value))
+        }
         Ok(_) => {
             diagnostics.push(Diagnostic::new(Code::E401, "not a unit", text.span, ""));
             None

@@ -10,9 +10,10 @@ use super::progress::{self, Watch};
 use super::settings::{Mode, Settings};
 use super::terminal::Terminal;
 use super::{interrupt, load};
+use crate::Compiled;
 use crate::report::{self, Look};
+use crate::results::QuantityRow;
 use crate::results::SimulationResult;
-use crate::{Compiled, QuantityRow};
 
 /// What was computed.
 struct Findings {

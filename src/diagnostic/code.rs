@@ -81,7 +81,6 @@ codes! {
     E601 "undefined for the base case";
     E701 "unknown output";
     W101 "an input that nothing uses";
-    W301 "a name that hides a plural of a unit";
     W601 "undefined in some trials";
     W602 "a percentile that rests on too few trials";
     W603 "a heavy tail";

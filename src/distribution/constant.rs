@@ -12,7 +12,7 @@ pub struct Constant {
 
 impl Constant {
     /// As a distribution.
-    pub(super) fn of(value: f64) -> Distribution {
+    pub fn of(value: f64) -> Distribution {
         Distribution::Constant(Constant { value })
     }
 }

@@ -3,7 +3,7 @@
 //! Kernels, constant folding and the scalar reference all call these definitions, so that they agree
 //! bit for bit. Conditions are 1 and 0; undefined is NaN and wins over everything; never is +∞.
 
-use super::elementary as elementary;
+use super::elementary;
 
 /// Operations on one number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -100,10 +100,18 @@ impl Unary {
             Unary::Not => 1.0 - x,
             Unary::IsNever => condition(x == f64::INFINITY, x, x),
             Unary::NonNegative => {
-                if (x >= 0.0) & (x < f64::INFINITY) { x } else { f64::NAN }
+                if (x >= 0.0) & (x < f64::INFINITY) {
+                    x
+                } else {
+                    f64::NAN
+                }
             }
             Unary::Positive => {
-                if (x > 0.0) & (x < f64::INFINITY) { x } else { f64::NAN }
+                if (x > 0.0) & (x < f64::INFINITY) {
+                    x
+                } else {
+                    f64::NAN
+                }
             }
         }
     }
@@ -118,7 +126,11 @@ impl Binary {
             Binary::Subtract => a - b,
             Binary::Multiply => a * b,
             Binary::Divide => {
-                if b == 0.0 { f64::NAN } else { a / b }
+                if b == 0.0 {
+                    f64::NAN
+                } else {
+                    a / b
+                }
             }
             Binary::Power => elementary::pow(a, b),
             Binary::Modulo => elementary::modulo(a, b),

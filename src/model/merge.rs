@@ -42,8 +42,11 @@ pub(super) fn merged(mut base: ParsedModel, over: ParsedModel) -> ParsedModel {
 
 /// Entries of `over` in the place of those of the same name, the rest behind them.
 fn lay_over<T>(base: &mut Vec<T>, over: Vec<T>, name_of: impl Fn(&T) -> &Name) {
-    let mut places: BTreeMap<String, usize> =
-        base.iter().enumerate().map(|(place, entry)| (name_of(entry).text.clone(), place)).collect();
+    let mut places: BTreeMap<String, usize> = base
+        .iter()
+        .enumerate()
+        .map(|(place, entry)| (name_of(entry).text.clone(), place))
+        .collect();
     for entry in over {
         let name = name_of(&entry).text.clone();
         match places.get(&name) {

@@ -3,6 +3,7 @@
 //! [`parse()`] makes a [`ParsedModel`] of a file and of what it extends; [`parse_override`] reads what
 //! stands behind `--set`.
 
+mod apply;
 mod entries;
 mod merge;
 mod overrides;
@@ -12,6 +13,7 @@ mod tables;
 mod toml_errors;
 mod walker;
 
+pub use apply::{Replaced, apply, apply_scenario};
 pub use overrides::parse_override;
 pub use parse::{MAX_BYTES, MAX_LABELS, parse};
 pub use parsed::*;

@@ -20,6 +20,11 @@ pub(super) fn report_toml_error(
     let range = error.span().unwrap_or(0..0);
     eprintln!("TOML {:?} {:?} {:?}", error.message(), range, text.get(range.clone()));
     let span = |range: Range<usize>| Span::new(source, range.start, range.end);
-    let _ = (root, expr::is_name(""), defined_twice as fn(&Name, Span) -> Diagnostic, DeValue::Boolean(true));
+    let _ = (
+        root,
+        expr::is_name(""),
+        defined_twice as fn(&Name, Span) -> Diagnostic,
+        DeValue::Boolean(true),
+    );
     diagnostics.push(Diagnostic::new(Code::E102, error.message(), span(range), ""));
 }

@@ -190,10 +190,11 @@ impl Graph {
 
     /// The quantile of a distribution with constant parameters.
     pub fn sample(&mut self, distribution: Distribution, uniform: NodeId) -> NodeId {
-        let position = self.samplers.iter().position(|known| *known == distribution).unwrap_or_else(|| {
-            self.samplers.push(distribution);
-            self.samplers.len() - 1
-        });
+        let position =
+            self.samplers.iter().position(|known| *known == distribution).unwrap_or_else(|| {
+                self.samplers.push(distribution);
+                self.samplers.len() - 1
+            });
         let index = u32::try_from(position).expect("fewer than 2^32 samplers");
         let rate = self.rate(uniform);
         self.intern(Node::Sample(index, uniform), rate)
@@ -235,18 +236,25 @@ impl Graph {
     }
 
     /// The result of an operation, folded where its operands are the same in every trial.
-    fn folded(&mut self, operands: &[NodeId], apply: impl Fn(&[f64], f64) -> f64) -> Result<NodeId, Rate> {
+    fn folded(
+        &mut self,
+        operands: &[NodeId],
+        apply: impl Fn(&[f64], f64) -> f64,
+    ) -> Result<NodeId, Rate> {
         let rate = self.joined(operands);
         match rate {
             Rate::Constant => {
-                let values: Vec<f64> = operands.iter().map(|&operand| self.by_step(operand, 0)).collect();
+                let values: Vec<f64> =
+                    operands.iter().map(|&operand| self.by_step(operand, 0)).collect();
                 Ok(self.constant(apply(&values, 0.0)))
             }
             Rate::Table => {
                 let steps = self.last_step.unwrap_or(0);
                 let value = |step: u32| {
-                    let values: Vec<f64> =
-                        operands.iter().map(|&operand| self.by_step(operand, step as usize)).collect();
+                    let values: Vec<f64> = operands
+                        .iter()
+                        .map(|&operand| self.by_step(operand, step as usize))
+                        .collect();
                     apply(&values, f64::from(step))
                 };
                 let values = (0..=steps).map(value).collect();
@@ -276,7 +284,9 @@ impl Graph {
         if is_neutral {
             return a;
         }
-        if operation == Binary::Multiply && self.constant_of(a).is_some_and(|a| a.to_bits() == 1.0_f64.to_bits()) {
+        if operation == Binary::Multiply
+            && self.constant_of(a).is_some_and(|a| a.to_bits() == 1.0_f64.to_bits())
+        {
             return b;
         }
         match self.folded(&[a, b], |values, _| operation.apply(values[0], values[1])) {
@@ -293,7 +303,9 @@ impl Graph {
         {
             return if condition == 0.0 { c } else { b };
         }
-        match self.folded(&[a, b, c], |values, time| operation.apply(values[0], values[1], values[2], time)) {
+        match self.folded(&[a, b, c], |values, time| {
+            operation.apply(values[0], values[1], values[2], time)
+        }) {
             Ok(node) => node,
             Err(rate) => self.intern(Node::Ternary(operation, a, b, c), rate),
         }
@@ -337,7 +349,11 @@ impl Graph {
     /// Calls `visit` with every node that a node reads at the same step.
     pub fn operands(&self, id: NodeId, mut visit: impl FnMut(NodeId)) {
         match self.node(id) {
-            Node::Constant(_) | Node::Table(_) | Node::Draw(_) | Node::StepDraw(_) | Node::State(_) => {}
+            Node::Constant(_)
+            | Node::Table(_)
+            | Node::Draw(_)
+            | Node::StepDraw(_)
+            | Node::State(_) => {}
             Node::Normal(x) | Node::Sample(_, x) | Node::Unary(_, x) | Node::Final(x) => visit(x),
             Node::Binary(_, a, b) | Node::Irr(a, b) => {
                 visit(a);

@@ -3,9 +3,11 @@
 
 use std::collections::BTreeMap;
 
+use super::cell_position;
 use super::graph::{Graph, NodeId, SlotId};
 use crate::check::{
-    CheckedModel, Discounted, IndexId, InputCell, InputRule, OverIndex, OverTime, QuantityId, Rule, Shape, TypedExpr,
+    CheckedModel, Discounted, IndexId, InputCell, InputRule, OverIndex, OverTime, QuantityId, Rule,
+    Shape, TypedExpr,
 };
 use crate::math::operation::{Binary, Ternary, Unary};
 
@@ -88,6 +90,20 @@ impl<'a> Lowering<'a> {
         }
     }
 
+    /// Lowers every quantity in an order in which what it reads at the same step comes first, so that no
+    /// chain of formulas, however long, becomes a chain of calls.
+    pub(super) fn warm_up(&mut self) {
+        for &id in &self.model.order {
+            for labels in self.model.combinations(self.model.quantity(id).ty.shape) {
+                self.quantity_at(id, &labels, Phase::First);
+                if self.model.quantity(id).ty.shape.step {
+                    self.quantity_at(id, &labels, Phase::Later);
+                }
+            }
+        }
+        self.settle();
+    }
+
     /// A quantity at given labels.
     pub(super) fn quantity(&mut self, id: QuantityId, labels: &Labels) -> Lowered {
         let shape = self.model.quantity(id).ty.shape;
@@ -102,7 +118,12 @@ impl<'a> Lowering<'a> {
     }
 
     /// An expression at given labels.
-    pub(super) fn expression(&mut self, expr: &'a TypedExpr, shape: Shape, labels: &Labels) -> Lowered {
+    pub(super) fn expression(
+        &mut self,
+        expr: &'a TypedExpr,
+        shape: Shape,
+        labels: &Labels,
+    ) -> Lowered {
         let first = self.lower(expr, labels, Phase::First);
         let lowered = if shape.step {
             Lowered::Series { first, later: self.lower(expr, labels, Phase::Later) }
@@ -133,7 +154,8 @@ impl<'a> Lowering<'a> {
     fn quantity_at(&mut self, id: QuantityId, surroundings: &Labels, phase: Phase) -> NodeId {
         let quantity = self.model.quantity(id);
         let shape = quantity.ty.shape;
-        let labels: Labels = surroundings.iter().copied().filter(|&(index, _)| shape.has(index)).collect();
+        let labels: Labels =
+            surroundings.iter().copied().filter(|&(index, _)| shape.has(index)).collect();
         let phase = if shape.step { phase } else { Phase::First };
         let key = (id, labels, phase);
         if let Some(&node) = self.memo.get(&key) {
@@ -141,26 +163,25 @@ impl<'a> Lowering<'a> {
         }
         let node = match (&quantity.rule, phase) {
             (Rule::Input { by, cells, each_step }, _) => {
-                let cell = &cells[self.cell_position(by, &key.1)];
+                let cell = &cells[cell_position(self.model, by, &key.1)];
                 self.input(cell, *each_step, &key.1, phase)
             }
-            (Rule::Formula(expr), _) | (Rule::Recursive { first: expr, .. }, Phase::First) => self.lower(expr, &key.1, phase),
+            (Rule::Formula(expr), _) | (Rule::Recursive { first: expr, .. }, Phase::First) => {
+                self.lower(expr, &key.1, phase)
+            }
             (Rule::Recursive { next, .. }, Phase::Later) => self.lower(next, &key.1, phase),
         };
         self.memo.insert(key, node);
         node
     }
 
-    /// The position of a combination of labels among the cells of an input, the last index fastest.
-    fn cell_position(&self, by: &[IndexId], labels: &Labels) -> usize {
-        by.iter().fold(0, |position, index| {
-            let count = self.model.indexes[usize::from(index.0)].labels.len();
-            let label = labels.iter().find(|(known, _)| known == index).map_or(0, |&(_, label)| label as usize);
-            position * count + label
-        })
-    }
-
-    fn input(&mut self, cell: &'a InputCell, each_step: bool, labels: &Labels, phase: Phase) -> NodeId {
+    fn input(
+        &mut self,
+        cell: &'a InputCell,
+        each_step: bool,
+        labels: &Labels,
+        phase: Phase,
+    ) -> NodeId {
         if let (Mode::Base, Some(base)) = (self.mode, &cell.base) {
             return self.lower(base, labels, phase);
         }
@@ -201,12 +222,14 @@ impl<'a> Lowering<'a> {
             }
             TypedExpr::Select(condition, then, otherwise) => {
                 let condition = self.lower(condition, labels, phase);
-                let (then, otherwise) = (self.lower(then, labels, phase), self.lower(otherwise, labels, phase));
+                let (then, otherwise) =
+                    (self.lower(then, labels, phase), self.lower(otherwise, labels, phase));
                 self.graph.ternary(Ternary::Select, condition, then, otherwise)
             }
             TypedExpr::NeverIf { value, never, other } => {
                 let value = self.lower(value, labels, phase);
-                let (never, other) = (self.lower(never, labels, phase), self.lower(other, labels, phase));
+                let (never, other) =
+                    (self.lower(never, labels, phase), self.lower(other, labels, phase));
                 self.graph.ternary(Ternary::NeverIf, value, never, other)
             }
             TypedExpr::Power(base, exponent) => {
@@ -224,7 +247,8 @@ impl<'a> Lowering<'a> {
                         let labels = merged(labels, pinned);
                         return self.previous_quantity(*id, &labels);
                     }
-                    let key = (PreviousOf::Expression(std::ptr::from_ref(&**x).addr()), labels.clone());
+                    let key =
+                        (PreviousOf::Expression(std::ptr::from_ref(&**x).addr()), labels.clone());
                     if let Some(&slot) = self.previous.get(&key) {
                         return self.graph.state(slot);
                     }
@@ -262,13 +286,16 @@ impl<'a> Lowering<'a> {
                 let time = self.lower(time, labels, Phase::First);
                 self.at(first, later, time)
             }
-            TypedExpr::OverIndex(over, index, x) => self.over_index(*over, *index, x, labels, phase),
+            TypedExpr::OverIndex(over, index, x) => {
+                self.over_index(*over, *index, x, labels, phase)
+            }
         }
     }
 
     fn previous_quantity(&mut self, id: QuantityId, surroundings: &Labels) -> NodeId {
         let shape = self.model.quantity(id).ty.shape;
-        let labels: Labels = surroundings.iter().copied().filter(|&(index, _)| shape.has(index)).collect();
+        let labels: Labels =
+            surroundings.iter().copied().filter(|&(index, _)| shape.has(index)).collect();
         let key = (PreviousOf::Quantity(id), labels.clone());
         let slot = match self.previous.get(&key) {
             Some(&slot) => slot,
@@ -306,7 +333,14 @@ impl<'a> Lowering<'a> {
         self.graph.binary(Binary::Power, base, exponent)
     }
 
-    fn over_index(&mut self, over: OverIndex, index: IndexId, x: &'a TypedExpr, labels: &Labels, phase: Phase) -> NodeId {
+    fn over_index(
+        &mut self,
+        over: OverIndex,
+        index: IndexId,
+        x: &'a TypedExpr,
+        labels: &Labels,
+        phase: Phase,
+    ) -> NodeId {
         let count = self.model.indexes[usize::from(index.0)].labels.len();
         let operation = match over {
             OverIndex::Sum | OverIndex::Mean => Binary::Add,
@@ -325,7 +359,8 @@ impl<'a> Lowering<'a> {
         let all = all.unwrap_or_else(|| self.graph.constant(0.0));
         match over {
             OverIndex::Mean => {
-                let count = self.graph.constant(f64::from(u32::try_from(count).unwrap_or(u32::MAX)));
+                let count =
+                    self.graph.constant(f64::from(u32::try_from(count).unwrap_or(u32::MAX)));
                 self.graph.binary(Binary::Divide, all, count)
             }
             OverIndex::Sum | OverIndex::Min | OverIndex::Max => all,
@@ -345,17 +380,26 @@ impl<'a> Lowering<'a> {
             Accumulation::Lowest => (first, self.graph.binary(Binary::Min, state, later)),
             Accumulation::Highest => (first, self.graph.binary(Binary::Max, state, later)),
             Accumulation::FirstTime => {
-                let (zero, never, now) = (self.graph.constant(0.0), self.graph.constant(f64::INFINITY), self.graph.elapsed());
+                let (zero, never, now) = (
+                    self.graph.constant(0.0),
+                    self.graph.constant(f64::INFINITY),
+                    self.graph.elapsed(),
+                );
                 let init = self.graph.ternary(Ternary::Select, first, zero, never);
                 let time = self.graph.ternary(Ternary::Select, later, now, never);
                 (init, self.graph.binary(Binary::Min, state, time))
             }
             Accumulation::LargestTotal => {
-                let (first, later) = (self.graph.unary(Unary::Absolute, first), self.graph.unary(Unary::Absolute, later));
+                let (first, later) = (
+                    self.graph.unary(Unary::Absolute, first),
+                    self.graph.unary(Unary::Absolute, later),
+                );
                 (first, self.graph.binary(Binary::Max, state, later))
             }
             Accumulation::Product => (first, self.graph.binary(Binary::Multiply, state, later)),
-            Accumulation::Payback | Accumulation::SustainedPayback => self.payback(accumulation, first, later, state),
+            Accumulation::Payback | Accumulation::SustainedPayback => {
+                self.payback(accumulation, first, later, state)
+            }
         };
         self.graph.carry(slot, init, next);
         self.accumulated.insert(key, next);
@@ -363,7 +407,13 @@ impl<'a> Lowering<'a> {
     }
 
     /// The state of a payback of a running total: see [`crate::math::operation::payback_step`].
-    fn payback(&mut self, kind: Accumulation, first: NodeId, later: NodeId, state: NodeId) -> (NodeId, NodeId) {
+    fn payback(
+        &mut self,
+        kind: Accumulation,
+        first: NodeId,
+        later: NodeId,
+        state: NodeId,
+    ) -> (NodeId, NodeId) {
         /// A running total this close to zero, of its largest value so far, counts as zero.
         const TOLERANCE: f64 = 1e-12;
         let tolerance = self.graph.constant(TOLERANCE);
@@ -403,7 +453,11 @@ impl<'a> Lowering<'a> {
             }
             OverTime::Payback | OverTime::SustainedPayback => {
                 let total = self.accumulate(Accumulation::Sum, first, later);
-                let kind = if over == OverTime::Payback { Accumulation::Payback } else { Accumulation::SustainedPayback };
+                let kind = if over == OverTime::Payback {
+                    Accumulation::Payback
+                } else {
+                    Accumulation::SustainedPayback
+                };
                 let state = self.accumulate(kind, first, total);
                 return self.graph.at_last_step(state);
             }
@@ -420,7 +474,12 @@ impl<'a> Lowering<'a> {
     fn over_one_step(&mut self, over: OverTime, first: NodeId) -> NodeId {
         let (zero, never) = (self.graph.constant(0.0), self.graph.constant(f64::INFINITY));
         match over {
-            OverTime::Sum | OverTime::Mean | OverTime::Lowest | OverTime::Highest | OverTime::First | OverTime::Last => first,
+            OverTime::Sum
+            | OverTime::Mean
+            | OverTime::Lowest
+            | OverTime::Highest
+            | OverTime::First
+            | OverTime::Last => first,
             OverTime::FirstTime => self.graph.ternary(Ternary::Select, first, zero, never),
             OverTime::Payback | OverTime::SustainedPayback => {
                 let is_negative = self.graph.binary(Binary::Less, first, zero);
@@ -431,7 +490,13 @@ impl<'a> Lowering<'a> {
     }
 
     /// Sums and paybacks of discounted cash: the discount factor is a running product.
-    fn discounted(&mut self, kind: Discounted, first: NodeId, later: NodeId, rate: NodeId) -> NodeId {
+    fn discounted(
+        &mut self,
+        kind: Discounted,
+        first: NodeId,
+        later: NodeId,
+        rate: NodeId,
+    ) -> NodeId {
         let Some(timeline) = &self.model.timeline else { return first };
         let (one, minus_per_step) = (self.graph.constant(1.0), -1.0 / timeline.steps_per_year());
         let growth = self.graph.binary(Binary::Add, one, rate);
@@ -478,7 +543,8 @@ impl<'a> Lowering<'a> {
 
 /// Labels with some of them replaced.
 fn merged(labels: &Labels, pinned: &[(IndexId, u32)]) -> Labels {
-    let kept = labels.iter().copied().filter(|(index, _)| pinned.iter().all(|(other, _)| other != index));
+    let kept =
+        labels.iter().copied().filter(|(index, _)| pinned.iter().all(|(other, _)| other != index));
     let mut all: Labels = kept.chain(pinned.iter().copied()).collect();
     all.sort_unstable();
     all

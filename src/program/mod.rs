@@ -14,7 +14,8 @@ pub use lower::{Lowered, Mode};
 pub use op::{ColumnCall, Op, Operand, Program, Record, Scalar, Section};
 pub use schedule::{Root, TooLarge, schedule};
 
-use crate::check::{CheckedModel, IndexId, Output, QuantityId};
+use crate::check::{CheckedModel, DistributionExpr, IndexId, Output, QuantityId};
+use crate::distribution::Distribution;
 use lower::Lowering;
 
 /// A quantity or an output at one combination of labels.
@@ -27,7 +28,11 @@ pub struct Cell {
 }
 
 /// Every output of a model as a graph; `outputs[i]` are the cells of the i-th output given.
-pub fn lower_outputs(model: &CheckedModel, outputs: &[Output], mode: Mode) -> (Graph, Vec<Vec<Cell>>) {
+pub fn lower_outputs(
+    model: &CheckedModel,
+    outputs: &[Output],
+    mode: Mode,
+) -> (Graph, Vec<Vec<Cell>>) {
     let mut lowering = Lowering::new(model, mode);
     lowering.warm_up();
     let mut all = Vec::with_capacity(outputs.len());
@@ -43,7 +48,11 @@ pub fn lower_outputs(model: &CheckedModel, outputs: &[Output], mode: Mode) -> (G
 }
 
 /// Quantities of a model as a graph, in their own units.
-pub fn lower_quantities(model: &CheckedModel, quantities: &[QuantityId], mode: Mode) -> (Graph, Vec<Vec<Cell>>) {
+pub fn lower_quantities(
+    model: &CheckedModel,
+    quantities: &[QuantityId],
+    mode: Mode,
+) -> (Graph, Vec<Vec<Cell>>) {
     let mut lowering = Lowering::new(model, mode);
     lowering.warm_up();
     let mut all = Vec::with_capacity(quantities.len());
@@ -55,4 +64,23 @@ pub fn lower_quantities(model: &CheckedModel, quantities: &[QuantityId], mode: M
         all.push(cells.collect());
     }
     (lowering.graph, all)
+}
+
+/// The position of a combination of labels among the cells of an input, the last index of `by` fastest.
+pub fn cell_position(model: &CheckedModel, by: &[IndexId], labels: &[(IndexId, u32)]) -> usize {
+    by.iter().fold(0, |position, index| {
+        let count = model.indexes[usize::from(index.0)].labels.len();
+        let label =
+            labels.iter().find(|(known, _)| known == index).map_or(0, |&(_, label)| label as usize);
+        position * count + label
+    })
+}
+
+/// The distribution of an input whose parameters are the same in every trial; else `None`.
+pub fn constant_distribution(
+    model: &CheckedModel,
+    distribution: &DistributionExpr,
+    labels: &[(IndexId, u32)],
+) -> Option<Distribution> {
+    Lowering::new(model, Mode::Sample).constant(distribution, &labels.to_vec())
 }

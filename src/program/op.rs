@@ -16,29 +16,78 @@ pub enum Operand<R> {
 #[expect(missing_docs, reason = "the fields are the operands")]
 pub enum Op<R> {
     /// One number for all lanes.
-    Fill { dst: R, scalar: R },
+    Fill {
+        dst: R,
+        scalar: R,
+    },
     /// Uniform numbers of a draw site: of the trial.
-    Draw { dst: R, site: R },
+    Draw {
+        dst: R,
+        site: R,
+    },
     /// Uniform numbers of a draw site: of trial and step.
-    StepDraw { dst: R, site: R },
+    StepDraw {
+        dst: R,
+        site: R,
+    },
     /// Standard normal quantiles.
-    Normal { dst: R, x: R },
+    Normal {
+        dst: R,
+        x: R,
+    },
     /// Quantiles of a distribution with constant parameters.
-    Sample { dst: R, x: R, sampler: R },
+    Sample {
+        dst: R,
+        x: R,
+        sampler: R,
+    },
     /// Quantiles of a distribution with other parameters: an index into [`Program::calls`].
-    Call { dst: R, call: R },
-    Unary { op: Unary, dst: R, x: R },
-    Binary { op: Binary, dst: R, a: Operand<R>, b: Operand<R> },
-    Ternary { op: Ternary, dst: R, a: Operand<R>, b: Operand<R>, c: Operand<R> },
-    Copy { dst: R, x: R },
+    Call {
+        dst: R,
+        call: R,
+    },
+    Unary {
+        op: Unary,
+        dst: R,
+        x: R,
+    },
+    Binary {
+        op: Binary,
+        dst: R,
+        a: Operand<R>,
+        b: Operand<R>,
+    },
+    Ternary {
+        op: Ternary,
+        dst: R,
+        a: Operand<R>,
+        b: Operand<R>,
+        c: Operand<R>,
+    },
+    Copy {
+        dst: R,
+        x: R,
+    },
     /// The registers change their columns.
-    Swap { a: R, b: R },
+    Swap {
+        a: R,
+        b: R,
+    },
     /// Keeps a column as the values of this step (or step 0) of a series.
-    Store { series: R, x: R },
+    Store {
+        series: R,
+        x: R,
+    },
     /// The internal rate of return of a stored series.
-    Irr { dst: R, series: R },
+    Irr {
+        dst: R,
+        series: R,
+    },
     /// Hands a column to the tally: an index into [`Program::records`].
-    Record { record: R, x: R },
+    Record {
+        record: R,
+        x: R,
+    },
 }
 
 /// Operations that run once a block, or once a step.

@@ -29,7 +29,8 @@ struct Interval {
 /// Gives each virtual register a real one.
 pub(super) fn allocate(draft: Draft) -> Result<Allocated, TooLarge> {
     let intervals = intervals(&draft);
-    let mut order: Vec<Virtual> = (0..draft.n_virtual).filter(|&v| intervals[v as usize].is_some()).collect();
+    let mut order: Vec<Virtual> =
+        (0..draft.n_virtual).filter(|&v| intervals[v as usize].is_some()).collect();
     order.sort_by_key(|&v| intervals[v as usize].map(|interval| interval.start));
     let mut assigned = vec![0_u16; draft.n_virtual as usize];
     let mut free: BTreeSet<u16> = BTreeSet::new();
@@ -66,10 +67,16 @@ pub(super) fn allocate(draft: Draft) -> Result<Allocated, TooLarge> {
         .calls
         .into_iter()
         .map(|call| {
-            let operand = |operand: Operand<Virtual>| real_operand(operand, |v| Ok(assigned[v as usize]), narrow);
+            let operand = |operand: Operand<Virtual>| {
+                real_operand(operand, |v| Ok(assigned[v as usize]), narrow)
+            };
             Ok(ColumnCall {
                 template: call.template,
-                arguments: call.arguments.into_iter().map(operand).collect::<Result<_, TooLarge>>()?,
+                arguments: call
+                    .arguments
+                    .into_iter()
+                    .map(operand)
+                    .collect::<Result<_, TooLarge>>()?,
                 uniform: call.uniform.map(operand).transpose()?,
             })
         })
@@ -85,7 +92,9 @@ fn intervals(draft: &Draft) -> Vec<Option<Interval>> {
             loops.push((range.start, range.end));
         }
     }
-    let enclosing = |position: usize| loops.iter().copied().find(|&(start, end)| (start..end).contains(&position));
+    let enclosing = |position: usize| {
+        loops.iter().copied().find(|&(start, end)| (start..end).contains(&position))
+    };
     for (position, op) in draft.ops.iter().enumerate() {
         visit(op, &draft.calls, |register, is_definition| {
             let place = &mut intervals[register as usize];
@@ -113,20 +122,29 @@ fn intervals(draft: &Draft) -> Vec<Option<Interval>> {
 
 /// Calls `see` with every register of an operation, and whether it is written.
 fn visit(op: &Op<Virtual>, calls: &[DraftCall], mut see: impl FnMut(Virtual, bool)) {
-    let mut operand = |operand: &Operand<Virtual>, see: &mut dyn FnMut(Virtual, bool)| {
+    let operand = |operand: &Operand<Virtual>, see: &mut dyn FnMut(Virtual, bool)| {
         if let Operand::Column(register) = operand {
             see(*register, false);
         }
     };
     match op {
-        Op::Fill { dst, .. } | Op::Draw { dst, .. } | Op::StepDraw { dst, .. } | Op::Irr { dst, .. } => see(*dst, true),
-        Op::Normal { dst, x } | Op::Sample { dst, x, .. } | Op::Unary { dst, x, .. } | Op::Copy { dst, x } => {
+        Op::Fill { dst, .. }
+        | Op::Draw { dst, .. }
+        | Op::StepDraw { dst, .. }
+        | Op::Irr { dst, .. } => see(*dst, true),
+        Op::Normal { dst, x }
+        | Op::Sample { dst, x, .. }
+        | Op::Unary { dst, x, .. }
+        | Op::Copy { dst, x } => {
             see(*x, false);
             see(*dst, true);
         }
         Op::Call { dst, call } => {
             let call = &calls[*call as usize];
-            call.arguments.iter().chain(&call.uniform).for_each(|argument| operand(argument, &mut see));
+            call.arguments
+                .iter()
+                .chain(&call.uniform)
+                .for_each(|argument| operand(argument, &mut see));
             see(*dst, true);
         }
         Op::Binary { dst, a, b, .. } => {
@@ -170,10 +188,14 @@ fn rewrite(
         Op::Draw { dst, site } => Op::Draw { dst: register(dst)?, site: index(site)? },
         Op::StepDraw { dst, site } => Op::StepDraw { dst: register(dst)?, site: index(site)? },
         Op::Normal { dst, x } => Op::Normal { dst: register(dst)?, x: register(x)? },
-        Op::Sample { dst, x, sampler } => Op::Sample { dst: register(dst)?, x: register(x)?, sampler: index(sampler)? },
+        Op::Sample { dst, x, sampler } => {
+            Op::Sample { dst: register(dst)?, x: register(x)?, sampler: index(sampler)? }
+        }
         Op::Call { dst, call } => Op::Call { dst: register(dst)?, call: index(call)? },
         Op::Unary { op, dst, x } => Op::Unary { op, dst: register(dst)?, x: register(x)? },
-        Op::Binary { op, dst, a, b } => Op::Binary { op, dst: register(dst)?, a: operand(a)?, b: operand(b)? },
+        Op::Binary { op, dst, a, b } => {
+            Op::Binary { op, dst: register(dst)?, a: operand(a)?, b: operand(b)? }
+        }
         Op::Ternary { op, dst, a, b, c } => {
             Op::Ternary { op, dst: register(dst)?, a: operand(a)?, b: operand(b)?, c: operand(c)? }
         }

@@ -7,7 +7,7 @@
 use super::graph::{Call, NodeId};
 use super::lower::{Labels, Lowering, Phase};
 use crate::check::{DistributionExpr, TypedExpr, instantiate};
-use crate::distribution::{Distribution, Family};
+use crate::distribution::{Constant, Distribution, Family};
 use crate::math::norm_quantile;
 use crate::math::operation::{Binary, Ternary, Unary};
 
@@ -28,7 +28,12 @@ impl<'a> Lowering<'a> {
     }
 
     /// The base of a distribution: mode or median, see [`Distribution::base`].
-    pub(super) fn base(&mut self, expr: &'a DistributionExpr, labels: &Labels, phase: Phase) -> NodeId {
+    pub(super) fn base(
+        &mut self,
+        expr: &'a DistributionExpr,
+        labels: &Labels,
+        phase: Phase,
+    ) -> NodeId {
         let arguments = self.arguments(expr, labels, phase);
         match self.constant_distribution(expr, &arguments) {
             Some(distribution) => self.graph.constant(distribution.base()),
@@ -37,17 +42,38 @@ impl<'a> Lowering<'a> {
     }
 
     /// The parameters as nodes, in the order in which [`instantiate`] asks for them.
-    fn arguments(&mut self, expr: &'a DistributionExpr, labels: &Labels, phase: Phase) -> Vec<NodeId> {
+    fn arguments(
+        &mut self,
+        expr: &'a DistributionExpr,
+        labels: &Labels,
+        phase: Phase,
+    ) -> Vec<NodeId> {
         let mut found = Vec::new();
         parameters(expr, &mut found);
         found.into_iter().map(|parameter| self.lower(parameter, labels, phase)).collect()
     }
 
-    fn constant_distribution(&self, expr: &DistributionExpr, arguments: &[NodeId]) -> Option<Distribution> {
+    /// The distribution, where its parameters are the same in every trial.
+    pub(super) fn constant(
+        mut self,
+        expr: &'a DistributionExpr,
+        labels: &Labels,
+    ) -> Option<Distribution> {
+        let arguments = self.arguments(expr, labels, Phase::First);
+        self.constant_distribution(expr, &arguments)
+    }
+
+    fn constant_distribution(
+        &self,
+        expr: &DistributionExpr,
+        arguments: &[NodeId],
+    ) -> Option<Distribution> {
         let mut values = arguments.iter();
-        let result = instantiate(expr, &mut |_| values.next().and_then(|&node| self.graph.constant_of(node)))?;
+        let result = instantiate(expr, &mut |_| {
+            values.next().and_then(|&node| self.graph.constant_of(node))
+        })?;
         // What is impossible was refused by the checker; a label that only exists here cannot be undefined silently.
-        Some(result.unwrap_or(Distribution::Constant(f64::NAN)))
+        Some(result.unwrap_or_else(|_| Constant::of(f64::NAN)))
     }
 
     fn binary(&mut self, operation: Binary, a: NodeId, b: NodeId) -> NodeId {
@@ -76,9 +102,10 @@ impl<'a> Lowering<'a> {
 
     fn sample_constant(&mut self, distribution: Distribution, uniform: NodeId) -> NodeId {
         match distribution {
-            Distribution::Constant(value) => self.graph.constant(value),
+            Distribution::Constant(law) => self.graph.constant(law.value),
             Distribution::Uniform(law) => {
-                let (low, width) = (self.graph.constant(law.low), self.graph.constant(law.high - law.low));
+                let (low, width) =
+                    (self.graph.constant(law.low), self.graph.constant(law.high - law.low));
                 self.location_scale(low, width, uniform)
             }
             Distribution::Normal(law) => {
@@ -96,7 +123,8 @@ impl<'a> Lowering<'a> {
                 self.binary(Binary::Multiply, mean, standard)
             }
             Distribution::Weibull(law) => {
-                let (scale, power) = (self.graph.constant(law.scale), self.graph.constant(1.0 / law.shape));
+                let (scale, power) =
+                    (self.graph.constant(law.scale), self.graph.constant(1.0 / law.shape));
                 let standard = self.exponential(uniform);
                 let log = self.graph.unary(Unary::Ln, standard);
                 let log = self.binary(Binary::Multiply, power, log);
@@ -116,7 +144,8 @@ impl<'a> Lowering<'a> {
             }
             Distribution::Affine(law) if law.scale > 0.0 => {
                 let inner = self.sample_constant(law.inner, uniform);
-                let (scale, shift) = (self.graph.constant(law.scale), self.graph.constant(law.shift));
+                let (scale, shift) =
+                    (self.graph.constant(law.scale), self.graph.constant(law.shift));
                 let scaled = self.binary(Binary::Multiply, scale, inner);
                 if law.shift == 0.0 { scaled } else { self.binary(Binary::Add, scaled, shift) }
             }
@@ -155,9 +184,12 @@ impl<'a> Lowering<'a> {
             return self.range(arguments[0], arguments[1], *level, uniform);
         }
         let closed = match expr {
-            DistributionExpr::Family { family, form, .. } => {
-                self.closed_form(*family, family.forms()[*form].parameters[0].name, &arguments, uniform)
-            }
+            DistributionExpr::Family { family, form, .. } => self.closed_form(
+                *family,
+                family.forms()[*form].parameters[0].name,
+                &arguments,
+                uniform,
+            ),
             _ => None,
         };
         closed.unwrap_or_else(|| {
@@ -165,8 +197,15 @@ impl<'a> Lowering<'a> {
         })
     }
 
-    fn closed_form(&mut self, family: Family, first: &str, arguments: &[NodeId], uniform: NodeId) -> Option<NodeId> {
-        let valid = |this: &mut Self, operation: Unary, node: NodeId| this.graph.unary(operation, node);
+    fn closed_form(
+        &mut self,
+        family: Family,
+        first: &str,
+        arguments: &[NodeId],
+        uniform: NodeId,
+    ) -> Option<NodeId> {
+        let valid =
+            |this: &mut Self, operation: Unary, node: NodeId| this.graph.unary(operation, node);
         Some(match (family, first) {
             (Family::Normal, "mean") => {
                 let sd = valid(self, Unary::NonNegative, arguments[1]);
@@ -235,7 +274,9 @@ fn parameters<'e>(expr: &'e DistributionExpr, found: &mut Vec<&'e TypedExpr>) {
     match expr {
         DistributionExpr::Value(value) => found.push(value),
         DistributionExpr::Family { arguments, .. } => found.extend(arguments),
-        DistributionExpr::Pinned { points, .. } => found.extend(points.iter().map(|(_, value)| value)),
+        DistributionExpr::Pinned { points, .. } => {
+            found.extend(points.iter().map(|(_, value)| value))
+        }
         DistributionExpr::Range { low, high, .. } => found.extend([low, high]),
         DistributionExpr::Discrete(entries) => {
             found.extend(entries.iter().flat_map(|(value, weight)| [value, weight]));

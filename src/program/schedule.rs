@@ -47,7 +47,12 @@ pub(super) struct DraftCall {
 ///
 /// # Errors
 /// [`TooLarge`] where registers run out.
-pub fn schedule(graph: &Graph, roots: &[Root], n_channels: usize, years_per_step: f64) -> Result<Program, TooLarge> {
+pub fn schedule(
+    graph: &Graph,
+    roots: &[Root],
+    n_channels: usize,
+    years_per_step: f64,
+) -> Result<Program, TooLarge> {
     let levels = Levels::of(graph);
     let mut emitter = Emitter::new(graph, &levels);
     emitter.plan(roots);
@@ -81,7 +86,11 @@ struct Levels {
 
 impl Levels {
     fn of(graph: &Graph) -> Levels {
-        let mut levels = Levels { of_node: vec![0; graph.nodes.len()], of_slot: vec![0; graph.slots.len()], last: 0 };
+        let mut levels = Levels {
+            of_node: vec![0; graph.nodes.len()],
+            of_slot: vec![0; graph.slots.len()],
+            last: 0,
+        };
         loop {
             let mut is_settled = true;
             for position in 0..graph.nodes.len() {
@@ -100,7 +109,8 @@ impl Levels {
                 levels.of_node[position] = level + is_reduction;
             }
             for (level, slot) in levels.of_slot.iter_mut().zip(&graph.slots) {
-                let needed = levels.of_node[slot.init.0 as usize].max(levels.of_node[slot.next.0 as usize]);
+                let needed =
+                    levels.of_node[slot.init.0 as usize].max(levels.of_node[slot.next.0 as usize]);
                 is_settled &= *level == needed;
                 *level = needed;
             }
@@ -183,7 +193,9 @@ impl<'a> Emitter<'a> {
                             self.n_stored += 1;
                             waiting.extend([(first, Where::Trial), (later, self.home(later))]);
                         }
-                        _ => self.graph.operands(id, |operand| waiting.push((operand, Where::Trial))),
+                        _ => {
+                            self.graph.operands(id, |operand| waiting.push((operand, Where::Trial)))
+                        }
                     }
                 }
                 (Rate::Step, Where::Loop(level)) => {
@@ -325,7 +337,9 @@ impl<'a> Emitter<'a> {
     /// The internal rates of return whose series this loop completes.
     fn stored_in(&self, level: u32) -> Vec<(NodeId, NodeId, u32)> {
         let known = self.stored.iter().filter_map(|(&id, &series)| match self.graph.node(id) {
-            Node::Irr(first, later) if self.levels.node(id) == level + 1 => Some((first, later, series)),
+            Node::Irr(first, later) if self.levels.node(id) == level + 1 => {
+                Some((first, later, series))
+            }
             _ => None,
         });
         known.collect()
@@ -380,7 +394,8 @@ impl<'a> Emitter<'a> {
         let mut taken = BTreeSet::new();
         for &slot in &slots {
             let next = self.graph.slots[slot.0 as usize].next;
-            let is_own = self.graph.rate(next) == Rate::Step && !matches!(self.graph.node(next), Node::State(_));
+            let is_own = self.graph.rate(next) == Rate::Step
+                && !matches!(self.graph.node(next), Node::State(_));
             let source = if is_own && taken.insert(next) {
                 self.registers[&(next, place)]
             } else {
@@ -400,12 +415,16 @@ impl<'a> Emitter<'a> {
             .values()
             .flatten()
             .filter_map(|&id| match self.graph.node(id) {
-                Node::Final(x) if self.levels.node(x) == level && steps.contains(&x) => Some((id, x)),
+                Node::Final(x) if self.levels.node(x) == level && steps.contains(&x) => {
+                    Some((id, x))
+                }
                 _ => None,
             })
             .collect();
         for (id, x) in reductions {
-            let carrier = slots.iter().position(|slot| taken.contains(&x) && self.graph.slots[slot.0 as usize].next == x);
+            let carrier = slots
+                .iter()
+                .position(|slot| taken.contains(&x) && self.graph.slots[slot.0 as usize].next == x);
             let register = match (carrier, self.graph.node(x)) {
                 (Some(position), _) => self.slot_registers[&(slots[position], level)],
                 (None, Node::State(_)) => {
@@ -440,10 +459,16 @@ impl<'a> Emitter<'a> {
             }
             Node::Call(call) => {
                 let call = &self.graph.calls[call as usize];
-                let arguments = call.arguments.iter().map(|&argument| self.operand(argument, place)).collect();
+                let arguments =
+                    call.arguments.iter().map(|&argument| self.operand(argument, place)).collect();
                 let uniform = call.uniform.map(|uniform| self.operand(uniform, place));
-                self.draft.calls.push(DraftCall { template: call.template.clone(), arguments, uniform });
-                let index = u32::try_from(self.draft.calls.len() - 1).expect("fewer than 2^32 calls");
+                self.draft.calls.push(DraftCall {
+                    template: call.template.clone(),
+                    arguments,
+                    uniform,
+                });
+                let index =
+                    u32::try_from(self.draft.calls.len() - 1).expect("fewer than 2^32 calls");
                 Op::Call { dst: self.fresh(), call: index }
             }
             Node::Unary(op, x) => {
@@ -455,7 +480,8 @@ impl<'a> Emitter<'a> {
                 Op::Binary { op, dst: self.fresh(), a, b }
             }
             Node::Ternary(op, a, b, c) => {
-                let (a, b, c) = (self.operand(a, place), self.operand(b, place), self.operand(c, place));
+                let (a, b, c) =
+                    (self.operand(a, place), self.operand(b, place), self.operand(c, place));
                 Op::Ternary { op, dst: self.fresh(), a, b, c }
             }
             Node::Irr(..) => Op::Irr { dst: self.fresh(), series: self.stored[&id] },
@@ -482,4 +508,3 @@ fn destination(op: &Op<Virtual>) -> Virtual {
         Op::Store { x, .. } | Op::Record { x, .. } => x,
     }
 }
-

@@ -7,7 +7,7 @@
 
 use ::csv::{Writer, WriterBuilder};
 
-use crate::QuantityRow;
+use crate::results::QuantityRow;
 use crate::results::{
     Estimate, NumberSummary, OutputResult, Point, Provenance, Quantile, SimulationResult,
     Statistics, Undefined,

@@ -7,7 +7,7 @@ use crate::results::{
     Quantile, SeriesSummary, SimulationResult, Statistics, StepSummary, TimeSummary, Undefined,
     Within,
 };
-use crate::{InputRow, QuantityRow};
+use crate::results::{InputRow, QuantityRow};
 
 const PERCENTILES: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
 

@@ -10,7 +10,7 @@ use std::io;
 use serde::Serialize;
 use serde_json::ser::Formatter;
 
-use crate::QuantityRow;
+use crate::results::QuantityRow;
 use crate::results::{
     BaseCase, Estimate, NumberSummary, OutputResult, Point, Provenance, Quantile, SimulationResult,
     Statistics, StepSummary, Undefined, Within,

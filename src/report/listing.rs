@@ -4,8 +4,8 @@
 
 use super::memo::{Align, Column, Grid, Memo, memo, point, shown_steps};
 use super::number::{self, Figure, Scale};
+use crate::results::{InputRow, QuantityRow};
 use crate::results::{Point, SimulationResult};
-use crate::{InputRow, QuantityRow};
 
 /// No series is shown at more steps.
 const MOST_STEPS: usize = 6;

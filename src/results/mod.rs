@@ -3,6 +3,7 @@
 pub mod digits;
 mod interval;
 mod result;
+mod rows;
 mod summary;
 mod warnings;
 
@@ -12,4 +13,5 @@ mod shapes;
 mod testing;
 
 pub use result::*;
+pub use rows::{InputRow, QuantityRow};
 pub use summary::{OutputPlan, base_only, summarize};

@@ -1,0 +1,336 @@
+//! One worker: the memory for a block, and the loop over the program's operations.
+
+use super::kernels::{self, Column, Input};
+use super::prepared::{Prepared, solve};
+use crate::accumulate::{Cause, Tally};
+use crate::check::instantiate;
+use crate::math::irr::{Irr, IrrScratch, irr};
+use crate::math::simd::{Kernel, Path};
+use crate::program::{ColumnCall, Op, Operand, Record, Scalar, Section};
+use crate::sampling::{BLOCK, fill_normal, fill_uniform};
+
+/// The memory of one thread: registers, stored series. Nothing in it outlives a block.
+#[derive(Debug)]
+pub struct Worker<'a> {
+    prepared: &'a Prepared<'a>,
+    registers: Vec<Column>,
+    /// Which column each register is at the moment.
+    place: Vec<u16>,
+    /// The numbers of the current step.
+    scalars: Vec<f64>,
+    /// Stored series, step by step.
+    series: Vec<Vec<Column>>,
+    /// Why a lane of a stored series has no rate of return: 0 it has one, 1 no root, 2 several.
+    causes: Vec<Vec<u8>>,
+    flows: Vec<f64>,
+    scratch: IrrScratch,
+}
+
+/// Where the columns that a program records go.
+#[derive(Debug)]
+pub enum Sink<'t> {
+    /// Into statistics.
+    Tally(&'t mut Tally),
+    /// Value by value, a list a channel: pilots, replays.
+    Values(&'t mut [Vec<f64>]),
+}
+
+impl Sink<'_> {
+    #[inline(always)]
+    fn record(&mut self, channel: usize, block: u64, values: &[f64]) {
+        match self {
+            Sink::Tally(tally) => tally.record_inline(channel, block, values),
+            Sink::Values(lists) => lists[channel].extend_from_slice(values),
+        }
+    }
+}
+
+/// Blocks in a row, as one kernel.
+struct Blocks<'w, 'a, 't> {
+    worker: &'w mut Worker<'a>,
+    first: u64,
+    trials: u64,
+    sink: &'w mut Sink<'t>,
+}
+
+impl<'a> Worker<'a> {
+    /// The memory for a program.
+    pub fn new(prepared: &'a Prepared<'a>) -> Worker<'a> {
+        let program = prepared.program;
+        let n_registers =
+            u16::try_from(program.n_registers).expect("registers are addressed by u16");
+        let steps = program.last_step as usize + 1;
+        Worker {
+            prepared,
+            registers: vec![Column::zeroed(); program.n_registers],
+            place: (0..n_registers).collect(),
+            scalars: vec![0.0; program.scalars.len()],
+            series: vec![vec![Column::zeroed(); steps]; program.n_stored],
+            causes: vec![vec![0; BLOCK]; program.n_stored],
+            flows: vec![0.0; steps],
+            scratch: IrrScratch::new(),
+        }
+    }
+
+    /// Runs `trials` trials from block `first` on, and records them.
+    pub fn run(&mut self, first: u64, trials: u64, sink: &mut Sink<'_>) {
+        let path = self.prepared.path;
+        path.run(Blocks { worker: self, first, trials, sink });
+    }
+
+    #[inline(always)]
+    fn block<P: Path>(&mut self, path: P, block: u64, lanes: usize, sink: &mut Sink<'_>) {
+        let program = self.prepared.program;
+        self.set_scalars(0);
+        for section in &program.sections {
+            match section {
+                Section::Trial(range) => {
+                    for &op in &program.ops[range.clone()] {
+                        self.op(path, op, block, 0, lanes, sink);
+                    }
+                }
+                Section::Steps(range) => {
+                    for step in 1..=program.last_step {
+                        self.set_scalars(step);
+                        for &op in &program.ops[range.clone()] {
+                            self.op(path, op, block, step, lanes, sink);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn set_scalars(&mut self, step: u32) {
+        let program = self.prepared.program;
+        for (value, scalar) in self.scalars.iter_mut().zip(&program.scalars) {
+            *value = match *scalar {
+                Scalar::Constant(value) => value,
+                Scalar::Table(table) => program.tables[table as usize][step as usize],
+            };
+        }
+    }
+
+    #[inline(always)]
+    fn column(&self, register: u16) -> usize {
+        usize::from(self.place[usize::from(register)])
+    }
+
+    #[inline(always)]
+    fn operand(&self, operand: Operand<u16>) -> OperandPlace {
+        match operand {
+            Operand::Column(register) => OperandPlace::Column(self.column(register)),
+            Operand::Scalar(scalar) => OperandPlace::Scalar(self.scalars[usize::from(scalar)]),
+        }
+    }
+
+    #[inline(always)]
+    fn op<P: Path>(
+        &mut self,
+        path: P,
+        op: Op<u16>,
+        block: u64,
+        step: u32,
+        lanes: usize,
+        sink: &mut Sink<'_>,
+    ) {
+        match op {
+            Op::Fill { dst, scalar } => {
+                let (dst, value) = (self.column(dst), self.scalars[usize::from(scalar)]);
+                self.registers[dst].0.fill(value);
+            }
+            Op::Draw { dst, site } => {
+                let (dst, key) = (self.column(dst), self.prepared.keys[usize::from(site)]);
+                fill_uniform(path, key, 0, block, &mut self.registers[dst].0);
+            }
+            Op::StepDraw { dst, site } => {
+                let (dst, key) = (self.column(dst), self.prepared.keys[usize::from(site)]);
+                fill_uniform(path, key, step, block, &mut self.registers[dst].0);
+            }
+            Op::Normal { dst, x } => {
+                let (dst, x) = (self.column(dst), self.column(x));
+                let (dst, [x]) = split(&mut self.registers, dst, [x]);
+                fill_normal(path, &x.0, &mut dst.0);
+            }
+            Op::Sample { dst, x, sampler } => {
+                let (dst, x) = (self.column(dst), self.column(x));
+                let sampler = &self.prepared.samplers[usize::from(sampler)];
+                let (dst, [x]) = split(&mut self.registers, dst, [x]);
+                sampler.fill(path, &x.0, &mut dst.0);
+            }
+            Op::Call { dst, call } => self.call(dst, call),
+            Op::Unary { op, dst, x } => {
+                let (dst, x) = (self.column(dst), self.column(x));
+                let (dst, [x]) = split(&mut self.registers, dst, [x]);
+                kernels::unary(op, dst, x);
+            }
+            Op::Binary { op, dst, a, b } => {
+                let (dst, a, b) = (self.column(dst), self.operand(a), self.operand(b));
+                let (dst, [x, y]) = split(&mut self.registers, dst, [a.index(dst), b.index(dst)]);
+                kernels::binary(op, dst, a.input(x), b.input(y));
+            }
+            Op::Ternary { op, dst, a, b, c } => {
+                let (dst, a, b, c) =
+                    (self.column(dst), self.operand(a), self.operand(b), self.operand(c));
+                let places = [a.index(dst), b.index(dst), c.index(dst)];
+                let (dst, [x, y, z]) = split(&mut self.registers, dst, places);
+                kernels::ternary(op, dst, a.input(x), b.input(y), c.input(z), f64::from(step));
+            }
+            Op::Copy { dst, x } => {
+                let (dst, x) = (self.column(dst), self.column(x));
+                let (dst, [x]) = split(&mut self.registers, dst, [x]);
+                dst.0.copy_from_slice(&x.0);
+            }
+            Op::Swap { a, b } => self.place.swap(usize::from(a), usize::from(b)),
+            Op::Store { series, x } => {
+                let x = self.column(x);
+                self.series[usize::from(series)][step as usize]
+                    .0
+                    .copy_from_slice(&self.registers[x].0);
+            }
+            Op::Irr { dst, series } => self.rate_of_return(dst, series),
+            Op::Record { record, x } => {
+                let x = self.column(x);
+                let record = &self.prepared.program.records[usize::from(record)];
+                let channel = record.channel + if record.by_step { step as usize } else { 0 };
+                let values = &self.registers[x].0[..lanes];
+                sink.record(channel, block, values);
+                if let (false, Sink::Tally(tally)) = (record.rates_of_return.is_empty(), sink) {
+                    self.record_causes(record, channel, x, lanes, tally);
+                }
+            }
+        }
+    }
+
+    /// A distribution with parameters in columns, solved lane by lane.
+    #[inline(never)]
+    fn call(&mut self, dst: u16, call: u16) {
+        let call: &ColumnCall = &self.prepared.program.calls[usize::from(call)];
+        let arguments: Vec<OperandPlace> =
+            call.arguments.iter().map(|&argument| self.operand(argument)).collect();
+        let uniform = call.uniform.map(|uniform| self.operand(uniform));
+        let dst = self.column(dst);
+        for lane in 0..BLOCK {
+            let value = |place: &OperandPlace| match *place {
+                OperandPlace::Column(column) => self.registers[column].0[lane],
+                OperandPlace::Scalar(value) => value,
+            };
+            let mut parameters = arguments.iter().map(value);
+            let distribution = instantiate(&call.template, &mut |_| parameters.next());
+            let draw = match (distribution, &uniform) {
+                (Some(Ok(distribution)), Some(uniform)) => solve(&distribution, value(uniform)),
+                (Some(Ok(distribution)), None) => distribution.base(),
+                (Some(Err(_)) | None, _) => f64::NAN,
+            };
+            self.registers[dst].0[lane] = draw;
+        }
+    }
+
+    #[inline(never)]
+    fn rate_of_return(&mut self, dst: u16, series: u16) {
+        let dst = self.column(dst);
+        let years = self.prepared.program.years_per_step;
+        let steps = &self.series[usize::from(series)];
+        let causes = &mut self.causes[usize::from(series)];
+        for lane in 0..BLOCK {
+            for (flow, column) in self.flows.iter_mut().zip(steps) {
+                *flow = column.0[lane];
+            }
+            let (value, cause) = match self.flows.iter().all(|flow| flow.is_finite()) {
+                false => (f64::NAN, 0),
+                true => match irr(&self.flows, years, &mut self.scratch) {
+                    Irr::Rate(rate) => (rate, 0),
+                    Irr::NoRoot => (f64::NAN, 1),
+                    Irr::SeveralRoots => (f64::NAN, 2),
+                },
+            };
+            self.registers[dst].0[lane] = value;
+            causes[lane] = cause;
+        }
+    }
+
+    /// Names the cause of each undefined lane that comes from a rate of return.
+    #[inline(never)]
+    fn record_causes(
+        &self,
+        record: &Record,
+        channel: usize,
+        x: usize,
+        lanes: usize,
+        tally: &mut Tally,
+    ) {
+        let mut counts = [0_u64; 3];
+        for lane in 0..lanes {
+            if self.registers[x].0[lane].is_nan() {
+                let causes = record
+                    .rates_of_return
+                    .iter()
+                    .map(|&series| self.causes[usize::from(series)][lane]);
+                let cause = causes.into_iter().find(|&cause| cause != 0).unwrap_or(0);
+                counts[usize::from(cause)] += 1;
+            }
+        }
+        for (cause, count) in [(Cause::IrrNone, counts[1]), (Cause::IrrSeveral, counts[2])] {
+            if count > 0 {
+                tally.record_cause(channel, cause, count);
+            }
+        }
+    }
+}
+
+/// An operand that has been looked up.
+#[derive(Clone, Copy)]
+enum OperandPlace {
+    Column(usize),
+    Scalar(f64),
+}
+
+impl OperandPlace {
+    /// The column; for a number any column that is not the destination's serves.
+    #[inline(always)]
+    fn index(self, dst: usize) -> usize {
+        match self {
+            OperandPlace::Column(column) => column,
+            OperandPlace::Scalar(_) => usize::from(dst == 0),
+        }
+    }
+
+    #[inline(always)]
+    fn input(self, column: &Column) -> Input<'_> {
+        match self {
+            OperandPlace::Column(_) => Input::Column(column),
+            OperandPlace::Scalar(value) => Input::Scalar(value),
+        }
+    }
+}
+
+/// The destination and the operands; the allocation of registers keeps them apart.
+#[inline(always)]
+fn split<const N: usize>(
+    registers: &mut [Column],
+    dst: usize,
+    operands: [usize; N],
+) -> (&mut Column, [&Column; N]) {
+    let (below, rest) = registers.split_at_mut(dst);
+    let (dst_column, above) = rest.split_first_mut().expect("a destination is a register");
+    let (below, above) = (&*below, &*above);
+    let operands = operands
+        .map(|operand| if operand < dst { &below[operand] } else { &above[operand - dst - 1] });
+    (dst_column, operands)
+}
+
+impl Kernel for Blocks<'_, '_, '_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<P: Path>(self, path: P) {
+        let mut left = self.trials;
+        let mut block = self.first;
+        while left > 0 {
+            let lanes = left.min(BLOCK as u64);
+            self.worker.block(path, block, usize::try_from(lanes).unwrap_or(BLOCK), self.sink);
+            left -= lanes;
+            block += 1;
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! The engine: a program run on blocks of trials, on all cores.
+//!
+//! In: a [`Program`](crate::program::Program) and a seed. Out: a [`Tally`](crate::accumulate::Tally).
+//! Every block is worked on alone, its draws addressed by (seed, name of the input, step, block), so that
+//! neither threads nor order can change a result. [`reference`] does the same one trial at a time, slowly.
+
+mod execute;
+mod kernels;
+mod monitor;
+mod parallel;
+mod prepared;
+pub mod reference;
+
+pub use execute::{Sink, Worker};
+pub use monitor::{Monitor, Unwatched};
+pub(crate) use parallel::PILOT_SEED;
+pub use parallel::{Pilot, collect, pilot, run};
+pub use prepared::{Prepared, PreparedSampler, Sampler};

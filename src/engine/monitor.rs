@@ -1,0 +1,20 @@
+//! Who watches a run.
+
+/// Watches a run and may stop it. All methods may be called from any thread.
+pub trait Monitor: Sync {
+    /// So many trials are done; called after every few thousand trials.
+    fn progress(&self, done: u64);
+    /// Whether the run is to stop at the next block boundary.
+    fn is_stopped(&self) -> bool;
+}
+
+/// Nobody watches.
+#[derive(Debug, Clone, Copy)]
+pub struct Unwatched;
+
+impl Monitor for Unwatched {
+    fn progress(&self, _done: u64) {}
+    fn is_stopped(&self) -> bool {
+        false
+    }
+}

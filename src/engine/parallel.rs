@@ -1,0 +1,96 @@
+//! The run on all threads: workers take chunks of blocks in order, each into a tally of its own.
+//!
+//! A chunk that was taken is finished, and chunks are taken in order, so what is done at any moment is
+//! the first n trials: an interrupted run is the run of fewer trials.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::execute::{Sink, Worker};
+use super::monitor::Monitor;
+use super::prepared::Prepared;
+use crate::accumulate::{ChannelKind, ChannelPlan, Resolution, Tally};
+use crate::sampling::BLOCK;
+
+/// Blocks that a worker takes at once.
+const CHUNK_BLOCKS: u64 = 16;
+/// Trials that a worker takes at once.
+const CHUNK: u64 = CHUNK_BLOCKS * BLOCK as u64;
+
+/// Runs trials `0..trials`. Gives the tally and how many trials it holds: fewer where the run was stopped.
+pub fn run(
+    prepared: &Prepared<'_>,
+    plans: &Arc<[ChannelPlan]>,
+    trials: u64,
+    monitor: &dyn Monitor,
+) -> (Tally, u64) {
+    let n_chunks = trials.div_ceil(CHUNK);
+    let next = AtomicU64::new(0);
+    let done = AtomicU64::new(0);
+    let work = |tally: &mut Tally| {
+        let mut worker = Worker::new(prepared);
+        while !monitor.is_stopped() {
+            let chunk = next.fetch_add(1, Ordering::Relaxed);
+            if chunk >= n_chunks {
+                break;
+            }
+            let first = chunk * CHUNK;
+            let count = CHUNK.min(trials - first);
+            worker.run(chunk * CHUNK_BLOCKS, count, &mut Sink::Tally(tally));
+            let all = done.fetch_add(count, Ordering::Relaxed) + count;
+            monitor.progress(all);
+        }
+    };
+    let tallies = rayon::broadcast(|_| {
+        let mut tally = Tally::new(plans);
+        work(&mut tally);
+        tally
+    });
+    let mut all = Tally::new(plans);
+    for tally in &tallies {
+        all.merge(tally);
+    }
+    (all, done.load(Ordering::Relaxed))
+}
+
+/// What is known of a channel before its pilot.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pilot {
+    /// What its values are.
+    pub kind: ChannelKind,
+    /// How fine its histogram is.
+    pub resolution: Resolution,
+    /// The base case.
+    pub base: f64,
+    /// Values to count up to, exactly.
+    pub thresholds: Vec<f64>,
+}
+
+/// Trials of the pilot.
+const PILOT_BLOCKS: u64 = 8;
+/// Its seed: whatever the run's, so that a result depends on the model alone.
+pub(crate) const PILOT_SEED: u64 = 0x6f75_746c_6179;
+
+/// Sets up the channels by a few thousand trials that depend on the model alone.
+pub fn pilot(prepared: &Prepared<'_>, channels: &[Pilot]) -> Arc<[ChannelPlan]> {
+    let prepared = prepared.reseeded(PILOT_SEED);
+    let trials = PILOT_BLOCKS * BLOCK as u64;
+    let columns = collect(&prepared, channels.len(), trials);
+    let plan = |(pilot, column): (&Pilot, &Vec<f64>)| {
+        ChannelPlan::from_pilot(
+            pilot.kind,
+            pilot.resolution,
+            column,
+            pilot.base,
+            pilot.thresholds.clone(),
+        )
+    };
+    channels.iter().zip(&columns).map(plan).collect()
+}
+
+/// The values of the first trials, a list a channel.
+pub fn collect(prepared: &Prepared<'_>, n_channels: usize, trials: u64) -> Vec<Vec<f64>> {
+    let mut lists = vec![Vec::new(); n_channels];
+    Worker::new(prepared).run(0, trials, &mut Sink::Values(&mut lists));
+    lists
+}

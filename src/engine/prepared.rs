@@ -1,0 +1,165 @@
+//! A program made ready for one seed: keys of streams, tables of quantiles.
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::distribution::{Distribution, Kind};
+use crate::math::simd::{Path, SimdPath};
+use crate::program::Program;
+use crate::sampling::{DiscretePoint, DiscreteTable, QuantileTable, StreamKey, Tail};
+
+/// Discrete laws with more values than this are solved draw by draw.
+const MOST_ATOMS: usize = 1 << 16;
+
+/// What turns uniform numbers into draws of one distribution with constant parameters.
+#[derive(Debug)]
+pub enum Sampler {
+    /// By a table of cubic pieces.
+    Table(QuantileTable),
+    /// By a table of atoms, exactly.
+    Discrete(DiscreteTable),
+    /// The triangular distribution in closed form: a kink would cost a table its accuracy.
+    Triangular {
+        /// The lowest value.
+        low: f64,
+        /// The highest value.
+        high: f64,
+        /// P(X ≤ mode).
+        at_mode: f64,
+        /// (high − low) (mode − low).
+        below: f64,
+        /// (high − low) (high − mode).
+        above: f64,
+    },
+    /// Draw by draw.
+    Solved(Distribution),
+}
+
+/// A sampler, shared between workers.
+pub type PreparedSampler = Arc<Sampler>;
+
+impl Sampler {
+    /// The sampler of a distribution.
+    pub fn new(distribution: &Distribution) -> Sampler {
+        if let Distribution::Triangular(law) = distribution {
+            let width = law.high - law.low;
+            return Sampler::Triangular {
+                low: law.low,
+                high: law.high,
+                at_mode: (law.mode - law.low) / width,
+                below: width * (law.mode - law.low),
+                above: width * (law.high - law.mode),
+            };
+        }
+        match distribution.kind() {
+            Kind::Discrete => match distribution.atoms(MOST_ATOMS) {
+                Some(atoms) => {
+                    let points: Vec<DiscretePoint> = atoms
+                        .iter()
+                        .map(|atom| DiscretePoint {
+                            value: atom.value,
+                            lower: atom.cdf,
+                            upper: atom.sf,
+                        })
+                        .collect();
+                    Sampler::Discrete(DiscreteTable::new(&points))
+                }
+                None => Sampler::Solved(distribution.clone()),
+            },
+            Kind::Continuous | Kind::Mixed => {
+                let law = distribution.clone();
+                let quantile = move |u: f64, tail: Tail| match tail {
+                    Tail::Lower => law.quantile(u),
+                    Tail::Upper => law.quantile_upper(u),
+                };
+                Sampler::Table(QuantileTable::build(Box::new(quantile), &|x| distribution.pdf(x)))
+            }
+        }
+    }
+
+    /// The draw of one uniform number.
+    pub fn at(&self, u: f64) -> f64 {
+        match self {
+            Sampler::Table(table) => table.at(u),
+            Sampler::Discrete(table) => table.at(u),
+            Sampler::Triangular { low, high, at_mode, below, above } => {
+                triangular(u, *low, *high, *at_mode, *below, *above)
+            }
+            Sampler::Solved(distribution) => solve(distribution, u),
+        }
+    }
+
+    /// The draws of a column of uniform numbers, with the bits of [`Sampler::at`].
+    #[inline(always)]
+    pub fn fill<P: Path>(&self, path: P, u: &[f64], out: &mut [f64]) {
+        match self {
+            Sampler::Table(table) => table.fill(path, u, out),
+            Sampler::Discrete(table) => table.fill(path, u, out),
+            Sampler::Triangular { low, high, at_mode, below, above } => {
+                let (low, high, at_mode, below, above) = (*low, *high, *at_mode, *below, *above);
+                for (out, &u) in out.iter_mut().zip(u) {
+                    *out = triangular(u, low, high, at_mode, below, above);
+                }
+            }
+            Sampler::Solved(distribution) => fill_solved(distribution, u, out),
+        }
+    }
+}
+
+#[inline(never)]
+fn fill_solved(distribution: &Distribution, u: &[f64], out: &mut [f64]) {
+    for (out, &u) in out.iter_mut().zip(u) {
+        *out = solve(distribution, u);
+    }
+}
+
+#[inline(always)]
+fn triangular(u: f64, low: f64, high: f64, at_mode: f64, below: f64, above: f64) -> f64 {
+    let is_below = u < at_mode;
+    let area = if is_below { u * below } else { (1.0 - u) * above };
+    let distance = area.sqrt();
+    if is_below { low + distance } else { high - distance }
+}
+
+/// The quantile from the accurate tail.
+pub(super) fn solve(distribution: &Distribution, u: f64) -> f64 {
+    if u <= 0.5 { distribution.quantile(u) } else { distribution.quantile_upper(1.0 - u) }
+}
+
+/// A program made ready to run.
+#[derive(Debug)]
+pub struct Prepared<'a> {
+    /// The program.
+    pub program: &'a Program,
+    /// One sampler for each of the program's.
+    pub samplers: Vec<PreparedSampler>,
+    /// One key for each draw site.
+    pub keys: Vec<StreamKey>,
+    /// The instructions to run with.
+    pub path: SimdPath,
+}
+
+impl<'a> Prepared<'a> {
+    /// Builds the tables, on all threads of the pool.
+    pub fn new(program: &'a Program, seed: u64) -> Prepared<'a> {
+        let samplers = program.samplers.par_iter().map(|law| Arc::new(Sampler::new(law))).collect();
+        Prepared { program, samplers, keys: keys(program, seed), path: SimdPath::detect() }
+    }
+
+    /// The same tables for another seed.
+    #[must_use]
+    pub fn reseeded(&self, seed: u64) -> Prepared<'a> {
+        Prepared { samplers: self.samplers.clone(), keys: keys(self.program, seed), ..*self }
+    }
+
+    /// The same, run with other instructions; the bits stay.
+    #[must_use]
+    pub fn with_path(self, path: SimdPath) -> Prepared<'a> {
+        Prepared { path, ..self }
+    }
+}
+
+fn keys(program: &Program, seed: u64) -> Vec<StreamKey> {
+    program.sites.iter().map(|name| StreamKey::new(seed, name)).collect()
+}
