@@ -50,7 +50,12 @@ pub struct Diagnostic {
 
 impl Diagnostic {
     /// A mistake at a place; the label under it may be empty.
-    pub fn new(code: Code, message: impl Into<String>, span: Span, label: impl Into<String>) -> Diagnostic {
+    pub fn new(
+        code: Code,
+        message: impl Into<String>,
+        span: Span,
+        label: impl Into<String>,
+    ) -> Diagnostic {
         Diagnostic {
             primary: Some(Label { span, text: label.into() }),
             ..Diagnostic::without_place(code, message)

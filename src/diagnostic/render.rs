@@ -39,7 +39,8 @@ fn report<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Group<'a> {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let mut group = Group::with_title(level.primary_title(&diagnostic.message).id(diagnostic.code.name()));
+    let mut group =
+        Group::with_title(level.primary_title(&diagnostic.message).id(diagnostic.code.name()));
     if let Some(primary) = &diagnostic.primary {
         for id in source_order(primary, &diagnostic.secondary) {
             let source = sources.get(id);
@@ -51,7 +52,8 @@ fn report<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Group<'a> {
                 let shown = (!label.text.is_empty()).then_some(label.text.as_str());
                 kind.span(clipped(&source.text, label.span)).label(shown)
             });
-            group = group.element(Snippet::source(&source.text).path(&source.name).annotations(annotations));
+            group = group
+                .element(Snippet::source(&source.text).path(&source.name).annotations(annotations));
         }
     }
     group
@@ -126,7 +128,8 @@ pub fn to_json_lines(diagnostics: &Diagnostics, sources: &Sources) -> String {
 fn json_label<'a>(label: &'a Label, is_primary: bool, sources: &'a Sources) -> JsonLabel<'a> {
     let span = label.span;
     let (line, column) = sources.line_column(span);
-    let (end_line, end_column) = sources.line_column(Span { start: span.end.max(span.start), ..span });
+    let (end_line, end_column) =
+        sources.line_column(Span { start: span.end.max(span.start), ..span });
     let file = &sources.get(span.source).name;
     JsonLabel { file, line, column, end_line, end_column, text: &label.text, primary: is_primary }
 }
@@ -148,10 +151,15 @@ mod tests {
         let id = sources.add("models/a.toml", FILE);
         let mut diagnostics = Diagnostics::new();
         diagnostics.push(
-            Diagnostic::new(Code::E402, "cannot subtract `CNY/month` from `CNY`", span_of("- ", id), "here")
-                .label(span_of("opex", id), "CNY/month")
-                .note("left: money")
-                .help("multiply the right side by a duration"),
+            Diagnostic::new(
+                Code::E402,
+                "cannot subtract `CNY/month` from `CNY`",
+                span_of("- ", id),
+                "here",
+            )
+            .label(span_of("opex", id), "CNY/month")
+            .note("left: money")
+            .help("multiply the right side by a duration"),
         );
         (diagnostics, sources)
     }
@@ -172,7 +180,8 @@ mod tests {
     fn twenty_errors_are_enough_for_a_person() {
         let (mut diagnostics, sources) = example();
         for n in 0..22 {
-            diagnostics.push(Diagnostic::without_place(Code::E701, format!("unknown output `{n}`")));
+            diagnostics
+                .push(Diagnostic::without_place(Code::E701, format!("unknown output `{n}`")));
         }
         let text = render(&diagnostics, &sources, false);
         assert_eq!(text.matches("error[").count(), 20);

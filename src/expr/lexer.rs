@@ -62,7 +62,14 @@ pub(super) const MAX_ERRORS: usize = 10;
 
 /// The tokens from byte `start` of the text on; the last is [`TokenKind::End`].
 pub(super) fn lex(text: &StringText, start: usize, diagnostics: &mut Diagnostics) -> Vec<Token> {
-    let mut lexer = Lexer { text, at: start, tokens: Vec::new(), diagnostics, n_errors: 0 };
+    let mut lexer = Lexer {
+        text,
+        at: start,
+        tokens: Vec::new(),
+        diagnostics,
+        n_errors: 0,
+        has_question: false,
+    };
     while lexer.n_errors < MAX_ERRORS && lexer.token() {}
     let end = text.text().trim_end().len().max(start);
     lexer.tokens.push(Token { kind: TokenKind::End, range: end..end });
@@ -75,6 +82,7 @@ struct Lexer<'a> {
     tokens: Vec<Token>,
     diagnostics: &'a mut Diagnostics,
     n_errors: usize,
+    has_question: bool,
 }
 
 impl Lexer<'_> {
@@ -130,7 +138,12 @@ impl Lexer<'_> {
                 self.advance();
                 let digits = self.take_while(|c| c.is_ascii_digit());
                 let help = format!("write `0.{digits}`");
-                self.error(Code::E203, "a number without a digit before its point", start..self.at, &help);
+                self.error(
+                    Code::E203,
+                    "a number without a digit before its point",
+                    start..self.at,
+                    &help,
+                );
                 self.push(TokenKind::Bad, start);
             }
             _ if is_name_start(c) => {
@@ -145,8 +158,13 @@ impl Lexer<'_> {
 
     /// A keyword or a name; `run` is what was read from `start` on.
     fn word(&mut self, start: usize, mut run: String) {
-        let is_percentile = run.strip_prefix('p').is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
-        if is_percentile && self.peek() == Some('.') && self.peek_second().is_some_and(|c| c.is_ascii_digit()) {
+        let is_percentile = run
+            .strip_prefix('p')
+            .is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
+        if is_percentile
+            && self.peek() == Some('.')
+            && self.peek_second().is_some_and(|c| c.is_ascii_digit())
+        {
             self.advance();
             run.push('.');
             run += &self.take_while(|c| c.is_ascii_digit());
@@ -172,7 +190,8 @@ impl Lexer<'_> {
         if self.peek() == Some('.') {
             self.advance();
             let fraction = self.take_while(|c| c.is_ascii_digit() || c == '_');
-            is_malformed |= !fraction.starts_with(|c: char| c.is_ascii_digit()) || fraction.ends_with('_');
+            is_malformed |=
+                !fraction.starts_with(|c: char| c.is_ascii_digit()) || fraction.ends_with('_');
             is_malformed |= fraction.contains("__");
             digits.push('.');
             digits += &fraction;
@@ -207,11 +226,17 @@ impl Lexer<'_> {
         exponent += i64::from(power);
         if !name.is_empty() && !name.starts_with(is_name_start) {
             let message = format!("`{}` is not a number", &self.text.text()[start..self.at]);
-            self.error(Code::E203, message, start..self.at, "a magnitude stands behind all digits: `3.5万`");
+            self.error(
+                Code::E203,
+                message,
+                start..self.at,
+                "a magnitude stands behind all digits: `3.5万`",
+            );
             return self.push(TokenKind::Bad, start);
         }
         // What stands before the name is a Chinese magnitude or nothing: no full-width letters to fold.
-        let mut number_end = if name.is_empty() { self.at } else { glued_start + glued.len() - name.len() };
+        let mut number_end =
+            if name.is_empty() { self.at } else { glued_start + glued.len() - name.len() };
         let name_start = number_end;
         let is_percent = name.is_empty() && self.percent();
         if is_percent {
@@ -307,7 +332,9 @@ impl Lexer<'_> {
             ('>', Some('=')) => (TokenKind::GreaterEqual, 2),
             ('!', Some('=')) => (TokenKind::NotEqual, 2),
             ('=', Some('=')) => (TokenKind::Equal, 2),
-            ('*', Some('*')) | ('&', Some('&')) | ('|', Some('|')) | ('<', Some('>')) => return self.foreign(c, start),
+            ('*', Some('*')) | ('&', Some('&')) | ('|', Some('|')) | ('<', Some('>')) => {
+                return self.foreign(c, start);
+            }
             ('=', Some('<' | '>')) => return self.foreign(c, start),
             ('+', _) => (TokenKind::Plus, 1),
             ('-', _) => (TokenKind::Minus, 1),
@@ -319,6 +346,8 @@ impl Lexer<'_> {
             ('=', _) => (TokenKind::Assign, 1),
             ('@', _) => (TokenKind::At, 1),
             (',', _) => (TokenKind::Comma, 1),
+            // The other half of a `?` that has been reported.
+            (':', _) if self.has_question => (TokenKind::Bad, 1),
             (':', _) => (TokenKind::Colon, 1),
             ('(', _) => (TokenKind::Open, 1),
             (')', _) => (TokenKind::Close, 1),
@@ -334,7 +363,8 @@ impl Lexer<'_> {
 
     /// What other languages and keyboards write; the first character has been gone over.
     fn foreign(&mut self, c: char, start: usize) {
-        let is_doubled = matches!(c, '*' | '&' | '|' | '<' | '=') && self.peek().is_some_and(|next| next == c || "<>".contains(next));
+        let is_doubled = matches!(c, '*' | '&' | '|' | '<' | '=')
+            && self.peek().is_some_and(|next| next == c || "<>".contains(next));
         if is_doubled {
             self.advance();
         }
@@ -344,7 +374,9 @@ impl Lexer<'_> {
             '|' => (TokenKind::Or, "`or`"),
             '!' | '¬' => (TokenKind::Not, "`not`"),
             '<' | '≠' => (TokenKind::NotEqual, "`!=`"),
-            '=' if self.text.text()[start..self.at].ends_with(['<', '＜']) => (TokenKind::LessEqual, "`<=`"),
+            '=' if self.text.text()[start..self.at].ends_with(['<', '＜']) => {
+                (TokenKind::LessEqual, "`<=`")
+            }
             '=' | '≥' => (TokenKind::GreaterEqual, "`>=`"),
             '≤' => (TokenKind::LessEqual, "`<=`"),
             '×' | '·' | '∙' | '⋅' => (TokenKind::Star, "`*`"),
@@ -355,7 +387,10 @@ impl Lexer<'_> {
             _ => return self.meaningless(c, start),
         };
         let found = self.text.text()[start..self.at].to_owned();
-        let message = format!("`{found}` means nothing here");
+        let message = match kind {
+            TokenKind::Comma => format!("`{found}` means nothing here"),
+            _ => format!("`{found}` is not an operator"),
+        };
         self.error(Code::E201, message, start..self.at, &format!("write {spelling}"));
         self.push(kind, start);
     }
@@ -376,7 +411,9 @@ impl Lexer<'_> {
             '“' | '”' | '‘' | '’' => "quotes are straight: `'prices.csv'`".to_owned(),
             _ => String::new(),
         };
-        let is_invisible = c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}');
+        self.has_question |= c == '?';
+        let is_invisible =
+            c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}');
         if is_invisible {
             let message = format!("an invisible character, U+{:04X}", u32::from(c));
             self.error(Code::E201, message, start..self.at, "delete it");

@@ -38,7 +38,9 @@ pub(super) fn is_name_continue(c: char) -> bool {
 /// A full-width form as the character it stands for (`（` as `(`), the ideographic space as a space.
 pub(super) fn fold_width(c: char) -> char {
     match c {
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).expect("the block mirrors ASCII"),
+        '\u{ff01}'..='\u{ff5e}' => {
+            char::from_u32(u32::from(c) - 0xfee0).expect("the block mirrors ASCII")
+        }
         '\u{3000}' => ' ',
         _ => c,
     }

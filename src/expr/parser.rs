@@ -54,11 +54,15 @@ pub fn parse(text: &StringText, diagnostics: &mut Diagnostics) -> Expr {
     if text.text().len() > MAX_LENGTH {
         let message = format!("an expression of more than {MAX_LENGTH} bytes");
         let start = text.span(0..text.text().chars().next().map_or(0, char::len_utf8));
-        diagnostics.push(Diagnostic::new(Code::E109, message, start, "").help("put its parts into formulas of their own"));
+        diagnostics.push(
+            Diagnostic::new(Code::E109, message, start, "")
+                .help("put its parts into formulas of their own"),
+        );
         return refused;
     }
     if text.text().chars().all(char::is_whitespace) {
-        let diagnostic = Diagnostic::new(Code::E210, "an empty expression", whole, "a value is missing here");
+        let diagnostic =
+            Diagnostic::new(Code::E210, "an empty expression", whole, "a value is missing here");
         diagnostics.push(diagnostic);
         return refused;
     }
@@ -67,8 +71,13 @@ pub fn parse(text: &StringText, diagnostics: &mut Diagnostics) -> Expr {
 }
 
 /// Parses tokens that end in [`TokenKind::End`].
-pub(super) fn parse_tokens(text: &StringText, tokens: Vec<Token>, diagnostics: &mut Diagnostics) -> Expr {
-    let mut parser = Parser { text, tokens, at: 0, diagnostics, n_errors: 0, nesting: 0, is_unclosed: false };
+pub(super) fn parse_tokens(
+    text: &StringText,
+    tokens: Vec<Token>,
+    diagnostics: &mut Diagnostics,
+) -> Expr {
+    let mut parser =
+        Parser { text, tokens, at: 0, diagnostics, n_errors: 0, nesting: 0, is_unclosed: false };
     parser.whole()
 }
 
@@ -121,7 +130,9 @@ pub(super) fn binding(operator: BinaryOperator) -> Binding {
         B::Add | B::Subtract => Binding::Sum,
         B::Multiply | B::Divide => Binding::Product,
         B::Power => Binding::Power,
-        B::Less | B::LessEqual | B::Greater | B::GreaterEqual | B::Equal | B::NotEqual => Binding::Comparison,
+        B::Less | B::LessEqual | B::Greater | B::GreaterEqual | B::Equal | B::NotEqual => {
+            Binding::Comparison
+        }
         B::And => Binding::And,
         B::Or => Binding::Or,
     }
@@ -190,7 +201,9 @@ impl Parser<'_> {
     fn found(&self) -> String {
         match self.kind() {
             TokenKind::End => "the end".to_owned(),
-            TokenKind::Number(_) | TokenKind::Factor(_) => format!("the number `{}`", self.written(self.range())),
+            TokenKind::Number(_) | TokenKind::Factor(_) => {
+                format!("the number `{}`", self.written(self.range()))
+            }
             TokenKind::Name(name) => format!("the name `{name}`"),
             _ => format!("`{}`", self.written(self.range())),
         }
@@ -201,7 +214,15 @@ impl Parser<'_> {
         use TokenKind as T;
         matches!(
             self.kind(),
-            T::Number(_) | T::Factor(_) | T::Name(_) | T::Text(_) | T::If | T::Not | T::Open | T::OpenSquare | T::Bad
+            T::Number(_)
+                | T::Factor(_)
+                | T::Name(_)
+                | T::Text(_)
+                | T::If
+                | T::Not
+                | T::Open
+                | T::OpenSquare
+                | T::Bad
         )
     }
 
@@ -214,11 +235,24 @@ impl Parser<'_> {
         }
     }
 
-    fn diagnostic(&self, code: Code, message: impl Into<String>, range: Range<usize>, label: &str) -> Diagnostic {
+    fn diagnostic(
+        &self,
+        code: Code,
+        message: impl Into<String>,
+        range: Range<usize>,
+        label: &str,
+    ) -> Diagnostic {
         Diagnostic::new(code, message, self.text.span(range), label)
     }
 
-    fn error(&mut self, code: Code, message: impl Into<String>, range: Range<usize>, label: &str, help: &str) {
+    fn error(
+        &mut self,
+        code: Code,
+        message: impl Into<String>,
+        range: Range<usize>,
+        label: &str,
+        help: &str,
+    ) {
         let diagnostic = self.diagnostic(code, message, range, label);
         self.report(if help.is_empty() { diagnostic } else { diagnostic.help(help) });
     }
@@ -256,7 +290,13 @@ impl Parser<'_> {
             return Node { kind, inner: range.clone(), outer: range, depth };
         }
         let message = format!("more than {MAX_DEPTH} operators in one expression");
-        self.error(Code::E205, message, range.clone(), "", "put parts of it into formulas of their own");
+        self.error(
+            Code::E205,
+            message,
+            self.range_before(),
+            "",
+            "put parts of it into formulas of their own",
+        );
         self.at = self.tokens.len() - 1;
         self.is_unclosed = true;
         self.silent(range)
@@ -272,7 +312,13 @@ impl Parser<'_> {
         if self.nesting == MAX_NESTING {
             let range = self.range();
             let message = format!("nested more than {MAX_NESTING} levels deep");
-            self.error(Code::E205, message, range.clone(), "", "put the inner part into a formula of its own");
+            self.error(
+                Code::E205,
+                message,
+                range.clone(),
+                "",
+                "put the inner part into a formula of its own",
+            );
             self.at = self.tokens.len() - 1;
             self.is_unclosed = true;
             return self.silent(range);
@@ -310,12 +356,18 @@ impl Parser<'_> {
                 self.error(Code::E204, message, range, "no bracket is open here", "");
             }
             TokenKind::Comma => {
-                let digits = match (self.at.checked_sub(1).map(|at| &self.tokens[at]), &self.tokens[self.at + 1]) {
-                    (Some(Token { kind: TokenKind::Number(_), range: left }), Token { kind: TokenKind::Number(_), range: right })
-                        if left.end == range.start && right.start == range.end =>
-                    {
-                        Some(format!("{}_{}", self.written(left.clone()), self.written(right.clone())))
-                    }
+                let digits = match (
+                    self.at.checked_sub(1).map(|at| &self.tokens[at]),
+                    &self.tokens[self.at + 1],
+                ) {
+                    (
+                        Some(Token { kind: TokenKind::Number(_), range: left }),
+                        Token { kind: TokenKind::Number(_), range: right },
+                    ) if left.end == range.start && right.start == range.end => Some(format!(
+                        "{}_{}",
+                        self.written(left.clone()),
+                        self.written(right.clone())
+                    )),
                     _ => None,
                 };
                 let help = digits.map_or_else(
@@ -334,7 +386,13 @@ impl Parser<'_> {
             }
             TokenKind::At => {
                 let message = "a level without its range";
-                self.error(Code::E202, message, range, "", "a level stands behind a range: `2 to 5 @ 80%`");
+                self.error(
+                    Code::E202,
+                    message,
+                    range,
+                    "",
+                    "a level stands behind a range: `2 to 5 @ 80%`",
+                );
             }
             _ => {
                 let message = format!("{} is out of place here", self.found());
@@ -360,7 +418,9 @@ impl Parser<'_> {
                 }
                 kind => match operator_of(kind) {
                     Some(operator) if least <= binding(operator) => self.binary(left, operator),
-                    None if least <= Binding::Product && self.is_value_start() => self.missing_operator(left),
+                    None if least <= Binding::Product && self.is_value_start() => {
+                        self.missing_operator(left)
+                    }
                     _ => return left,
                 },
             };
@@ -380,7 +440,12 @@ impl Parser<'_> {
         }
         let depth = left.depth.max(right.depth);
         let operator_span = self.text.span(operator_range);
-        let kind = ExprKind::Binary { operator, operator_span, left: self.boxed(left), right: self.boxed(right) };
+        let kind = ExprKind::Binary {
+            operator,
+            operator_span,
+            left: self.boxed(left),
+            right: self.boxed(right),
+        };
         self.node(kind, range, depth)
     }
 
@@ -395,8 +460,18 @@ impl Parser<'_> {
             last = self.expression(Binding::Range);
         }
         let range = start..last.outer.end;
-        let help = format!("write `{} and {}`", self.written(first), self.written(middle_start..range.end));
-        self.error(Code::E208, "comparisons cannot be chained", second_operator, "a second comparison", &help);
+        let help = format!(
+            "write `{} and {}`",
+            self.written(first),
+            self.written(middle_start..range.end)
+        );
+        self.error(
+            Code::E208,
+            "comparisons cannot be chained",
+            second_operator,
+            "a second comparison",
+            &help,
+        );
         self.silent(range)
     }
 
@@ -434,20 +509,29 @@ impl Parser<'_> {
         match (left_kind, self.kind()) {
             (TokenKind::Bad, _) | (_, TokenKind::Bad) => {}
             (TokenKind::Name(_), TokenKind::Name(name)) => {
-                let is_magnitude = super::magnitude(&self.written(before.clone()).to_owned()).is_some();
+                let is_magnitude =
+                    super::magnitude(&self.written(before.clone()).to_owned()).is_some();
                 let number_range = self.tokens[self.at.saturating_sub(2)].range.clone();
-                let is_behind_number = self.at >= 2 && matches!(self.tokens[self.at - 2].kind, TokenKind::Number(_));
+                let is_behind_number =
+                    self.at >= 2 && matches!(self.tokens[self.at - 2].kind, TokenKind::Number(_));
                 let help = if is_magnitude && is_behind_number {
                     let number = self.written(number_range);
-                    format!("a magnitude is glued to its number: `{number}{} {name}`", self.written(before.clone()))
+                    format!(
+                        "a magnitude is glued to its number: `{number}{} {name}`",
+                        self.written(before.clone())
+                    )
                 } else {
                     format!("to multiply them, write `{pair}`")
                 };
-                let message = format!("two names in a row: `{} {name}`", self.written(before.clone()));
+                let message =
+                    format!("two names in a row: `{} {name}`", self.written(before.clone()));
                 self.error(Code::E207, message, before.start..here.end, "", &help);
             }
             (TokenKind::Name(name), TokenKind::Number(_)) => {
-                let help = format!("a unit stands behind its number: `{} {name}`", self.written(here.clone()));
+                let help = format!(
+                    "a unit stands behind its number: `{} {name}`",
+                    self.written(here.clone())
+                );
                 let message = format!("an operator is missing in front of {}", self.found());
                 self.error(Code::E202, message, here, "", &help);
             }
@@ -458,7 +542,13 @@ impl Parser<'_> {
             (_, TokenKind::Name(_)) if *self.kind_at(1) == TokenKind::Open => {
                 let call = self.written(here.clone()).to_owned();
                 let help = format!("to multiply, write `* {call}(…)`");
-                self.error(Code::E202, format!("an operator is missing in front of the call of `{call}`"), here, "", &help);
+                self.error(
+                    Code::E202,
+                    format!("an operator is missing in front of the call of `{call}`"),
+                    here,
+                    "",
+                    &help,
+                );
             }
             (_, TokenKind::Name(name)) => {
                 let help = format!("to multiply, write `* {name}`");
@@ -467,7 +557,13 @@ impl Parser<'_> {
             }
             _ => {
                 let message = format!("an operator is missing in front of {}", self.found());
-                self.error(Code::E202, message, here, "", "");
+                self.error(
+                    Code::E202,
+                    message,
+                    here,
+                    "",
+                    "arguments of a call are set apart by `,`",
+                );
             }
         }
         if *self.kind() == TokenKind::Bad {
@@ -493,7 +589,13 @@ impl Parser<'_> {
             TokenKind::Not => {
                 if least > Binding::Not {
                     let help = "put brackets around it: `(not a)`";
-                    self.error(Code::E202, "`not` inside a tighter operator", start.clone(), "", help);
+                    self.error(
+                        Code::E202,
+                        "`not` inside a tighter operator",
+                        start.clone(),
+                        "",
+                        help,
+                    );
                 }
                 self.advance();
                 let operand = self.nested(|parser| parser.expression(Binding::Not));
@@ -514,9 +616,16 @@ impl Parser<'_> {
     fn tied(&mut self, least: Binding) -> Node {
         let mut node = self.postfix();
         node = self.power_behind(node);
-        let is_tie = |kind: &TokenKind| matches!(kind, TokenKind::Number(_) | TokenKind::Close | TokenKind::CloseSquare);
-        let is_name_next = matches!(self.kind(), TokenKind::Name(_)) && *self.kind_at(1) != TokenKind::Open;
-        if least <= Binding::Juxtaposed && is_name_next && self.at > 0 && is_tie(&self.tokens[self.at - 1].kind) {
+        let is_tie = |kind: &TokenKind| {
+            matches!(kind, TokenKind::Number(_) | TokenKind::Close | TokenKind::CloseSquare)
+        };
+        let is_name_next =
+            matches!(self.kind(), TokenKind::Name(_)) && *self.kind_at(1) != TokenKind::Open;
+        if least <= Binding::Juxtaposed
+            && is_name_next
+            && self.at > 0
+            && is_tie(&self.tokens[self.at - 1].kind)
+        {
             let right = self.primary();
             let right = self.power_behind(right);
             let range = node.outer.start..right.outer.end;
@@ -548,13 +657,24 @@ impl Parser<'_> {
             let rest = self.written(exponent.outer.end..end).trim_start();
             let help = format!("write `({power}){rest}` or `{base_text}^({behind})`");
             let range = range.start..end;
-            self.error(Code::E206, "powers in a row need brackets", second, "a second power", &help);
+            self.error(
+                Code::E206,
+                "powers in a row need brackets",
+                second,
+                "a second power",
+                &help,
+            );
             return self.silent(range);
         }
         let depth = base.depth.max(exponent.depth);
         let operator_span = self.text.span(operator_range);
         let operator = BinaryOperator::Power;
-        let kind = ExprKind::Binary { operator, operator_span, left: self.boxed(base), right: self.boxed(exponent) };
+        let kind = ExprKind::Binary {
+            operator,
+            operator_span,
+            left: self.boxed(base),
+            right: self.boxed(exponent),
+        };
         self.node(kind, range, depth)
     }
 
@@ -598,7 +718,13 @@ impl Parser<'_> {
             match self.kind() {
                 TokenKind::CloseSquare => {
                     if labels.is_empty() && !is_reported {
-                        self.error(Code::E202, "an index without a label", open.start..range.end, "", "");
+                        self.error(
+                            Code::E202,
+                            "an index without a label",
+                            open.start..range.end,
+                            "",
+                            "",
+                        );
                     }
                     self.advance();
                     return labels;
@@ -613,7 +739,13 @@ impl Parser<'_> {
                 }
                 _ => {
                     let message = format!("a label is a name, not {}", self.found());
-                    self.error(Code::E202, message, range, "", "a label stands as in [index]: `capex[alibaba]`");
+                    self.error(
+                        Code::E202,
+                        message,
+                        range,
+                        "",
+                        "a label stands as in [index]: `capex[alibaba]`",
+                    );
                     is_reported = true;
                     self.skip_to_boundary();
                 }
@@ -636,7 +768,9 @@ impl Parser<'_> {
 
     /// Reports a bracket that is never closed, once.
     fn unclosed(&mut self, open: Range<usize>) {
-        if !self.is_unclosed {
+        let is_in_quote = self.range_before().end == self.range().end
+            && self.tokens[self.at - 1].kind == TokenKind::Bad;
+        if !self.is_unclosed && !is_in_quote {
             self.is_unclosed = true;
             let bracket = self.written(open.clone()).to_owned();
             self.error(Code::E204, format!("`{bracket}` is never closed"), open, "opened here", "");
@@ -647,7 +781,9 @@ impl Parser<'_> {
     fn mismatch(&mut self, open: Range<usize>) {
         let opened = self.written(open.clone()).to_owned();
         let message = format!("{} does not close `{opened}`", self.found());
-        let diagnostic = self.diagnostic(Code::E204, message, self.range(), "").label(self.text.span(open), "opened here");
+        let diagnostic = self
+            .diagnostic(Code::E204, message, self.range(), "")
+            .label(self.text.span(open), "opened here");
         self.report(diagnostic);
         self.advance();
     }
@@ -677,13 +813,26 @@ impl Parser<'_> {
                 TokenKind::If => return self.conditional(),
                 TokenKind::Text(_) => {
                     let help = "texts name files and columns: `sample(file = 'prices.csv', column = 'usd')`";
-                    self.error(Code::E202, "a text outside the brackets of a call", range.clone(), "", help);
+                    self.error(
+                        Code::E202,
+                        "a text outside the brackets of a call",
+                        range.clone(),
+                        "",
+                        help,
+                    );
                     self.advance();
                     return self.silent(range);
                 }
                 TokenKind::OpenSquare => {
-                    let help = "a list is an argument: `histogram(edges = [0, 1, 2], weights = [1, 2])`";
-                    self.error(Code::E202, "a list outside the brackets of a call", range.clone(), "", help);
+                    let help =
+                        "a list is an argument: `histogram(edges = [0, 1, 2], weights = [1, 2])`";
+                    self.error(
+                        Code::E202,
+                        "a list outside the brackets of a call",
+                        range.clone(),
+                        "",
+                        help,
+                    );
                     self.nested(|parser| parser.list(range));
                     return self.silent(self.range_before());
                 }
@@ -697,7 +846,8 @@ impl Parser<'_> {
                     }
                 }
                 _ if self.is_operator() => {
-                    let help = if *self.kind() == TokenKind::Plus { "leave the sign out" } else { "" };
+                    let help =
+                        if *self.kind() == TokenKind::Plus { "leave the sign out" } else { "" };
                     let message = format!("a value is missing in front of {}", self.found());
                     self.error(Code::E202, message, range.clone(), "", help);
                     self.advance();
@@ -708,7 +858,9 @@ impl Parser<'_> {
                         return self.nested(|parser| parser.expression(Binding::Unary));
                     }
                 }
-                TokenKind::End if self.is_unclosed || self.nesting > 0 && self.has_open_bracket() => {
+                TokenKind::End
+                    if self.is_unclosed || self.nesting > 0 && self.has_open_bracket() =>
+                {
                     return self.silent(range);
                 }
                 _ => {
@@ -738,7 +890,8 @@ impl Parser<'_> {
 
     /// Whether an operator with two sides stands here.
     fn is_operator(&self) -> bool {
-        operator_of(self.kind()).is_some() || matches!(self.kind(), TokenKind::To | TokenKind::Assign)
+        operator_of(self.kind()).is_some()
+            || matches!(self.kind(), TokenKind::To | TokenKind::Assign)
     }
 
     /// `( expression )`.
@@ -786,7 +939,10 @@ impl Parser<'_> {
         let mut arguments = Vec::new();
         let mut depth = 0;
         let node = self.nested(|parser| {
-            while !matches!(parser.kind(), TokenKind::Close | TokenKind::CloseSquare | TokenKind::End) {
+            while !matches!(
+                parser.kind(),
+                TokenKind::Close | TokenKind::CloseSquare | TokenKind::End
+            ) {
                 let (argument, argument_depth) = parser.argument();
                 arguments.push(argument);
                 depth = depth.max(argument_depth);
@@ -886,7 +1042,13 @@ impl Parser<'_> {
         self.conditional_node(range, condition, then, otherwise)
     }
 
-    fn conditional_node(&mut self, range: Range<usize>, condition: Node, then: Node, otherwise: Node) -> Node {
+    fn conditional_node(
+        &mut self,
+        range: Range<usize>,
+        condition: Node,
+        then: Node,
+        otherwise: Node,
+    ) -> Node {
         let depth = condition.depth.max(then.depth).max(otherwise.depth);
         let kind = ExprKind::If {
             condition: self.boxed(condition),
@@ -903,14 +1065,22 @@ impl Parser<'_> {
         }
         let name = if *word == TokenKind::Then { "then" } else { "else" };
         if !(self.is_unclosed && *self.kind() == TokenKind::End) {
-            let if_span = self.text.span(start..start + self.written(start..self.text.text().len()).len().min(2));
+            let if_span = self
+                .text
+                .span(start..start + self.written(start..self.text.text().len()).len().min(2));
             let diagnostic = self
-                .diagnostic(Code::E202, format!("`if` without `{name}`"), self.range(), &format!("`{name}` was expected here"))
+                .diagnostic(
+                    Code::E202,
+                    format!("`if` without `{name}`"),
+                    self.range(),
+                    &format!("`{name}` was expected here"),
+                )
                 .label(if_span, "this `if`")
-                .help("write `if condition then a else b`");
+                .help("write `if condition then a else b` or `if(condition, a, b)`");
             self.report(diagnostic);
         }
-        self.skip_to_boundary();
+        // Commas behind it are mostly those of the other form of `if`.
+        self.skip_to_end_of_bracket();
         false
     }
 
@@ -940,7 +1110,10 @@ impl Parser<'_> {
         let mut parts = Vec::new();
         let mut n_parts = 0;
         let depth_holder = self.nested(|parser| {
-            while !matches!(parser.kind(), TokenKind::Close | TokenKind::CloseSquare | TokenKind::End) {
+            while !matches!(
+                parser.kind(),
+                TokenKind::Close | TokenKind::CloseSquare | TokenKind::End
+            ) {
                 let part = parser.expression(Binding::Loosest);
                 n_parts += 1;
                 if parts.len() < 3 {

@@ -61,7 +61,9 @@ fn write_bare(expr: &Expr, text: &mut String) {
             *text += "not ";
             write(operand, Binding::Not, text);
         }
-        ExprKind::Binary { operator: BinaryOperator::Power, left, right, .. } => write_power(left, right, text),
+        ExprKind::Binary { operator: BinaryOperator::Power, left, right, .. } => {
+            write_power(left, right, text)
+        }
         ExprKind::Binary { operator, left, right, .. } => {
             let own = binding(*operator);
             // Comparisons do not chain; all other operators group to the left.
@@ -72,7 +74,9 @@ fn write_bare(expr: &Expr, text: &mut String) {
         }
         ExprKind::Juxtaposed { left, right } => {
             match &left.kind {
-                ExprKind::Number(_) | ExprKind::Call { .. } | ExprKind::Index { .. } => write_bare(left, text),
+                ExprKind::Number(_) | ExprKind::Call { .. } | ExprKind::Index { .. } => {
+                    write_bare(left, text)
+                }
                 _ => write_in_brackets(left, text),
             }
             text.push(' ');
@@ -103,7 +107,9 @@ fn write_bare(expr: &Expr, text: &mut String) {
         }
         ExprKind::Index { base, labels } => {
             match &base.kind {
-                ExprKind::Name(_) | ExprKind::Call { .. } | ExprKind::Index { .. } => write_bare(base, text),
+                ExprKind::Name(_) | ExprKind::Call { .. } | ExprKind::Index { .. } => {
+                    write_bare(base, text)
+                }
                 _ => write_in_brackets(base, text),
             }
             text.push('[');
@@ -196,7 +202,8 @@ pub fn print_number(value: f64) -> String {
 fn shifted(value: f64, places: i32) -> String {
     let scientific = format!("{value:e}");
     let Some((digits, exponent)) = scientific.split_once('e') else { return scientific };
-    let exponent = exponent.parse::<i32>().expect("an exponent as the standard library prints it") + places;
+    let exponent =
+        exponent.parse::<i32>().expect("an exponent as the standard library prints it") + places;
     let (sign, digits) = digits.strip_prefix('-').map_or(("", digits), |rest| ("-", rest));
     let digits = digits.replace('.', "");
     let n_digits = i32::try_from(digits.len()).expect("at most 17 digits");
@@ -210,9 +217,12 @@ fn shifted(value: f64, places: i32) -> String {
         return format!("{sign}0.{zeros}{digits}");
     }
     if n_digits <= exponent + 1 {
-        let zeros = "0".repeat(usize::try_from(exponent + 1 - n_digits).expect("not negative, as just compared"));
+        let zeros = "0".repeat(
+            usize::try_from(exponent + 1 - n_digits).expect("not negative, as just compared"),
+        );
         return format!("{sign}{digits}{zeros}");
     }
-    let (whole, fraction) = digits.split_at(usize::try_from(exponent + 1).expect("the exponent is not negative"));
+    let (whole, fraction) =
+        digits.split_at(usize::try_from(exponent + 1).expect("the exponent is not negative"));
     format!("{sign}{whole}.{fraction}")
 }

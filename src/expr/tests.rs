@@ -25,8 +25,12 @@ fn bracketed(expr: &Expr) -> String {
     let b = bracketed;
     let list = |items: &[String]| items.join(", ");
     match &expr.kind {
-        ExprKind::Unary { operator: UnaryOperator::Negate, operand } => format!("(-{})", b(operand)),
-        ExprKind::Unary { operator: UnaryOperator::Not, operand } => format!("(not {})", b(operand)),
+        ExprKind::Unary { operator: UnaryOperator::Negate, operand } => {
+            format!("(-{})", b(operand))
+        }
+        ExprKind::Unary { operator: UnaryOperator::Not, operand } => {
+            format!("(not {})", b(operand))
+        }
         ExprKind::Binary { operator, left, right, .. } => {
             let name = Expr { kind: ExprKind::Error, span: expr.span };
             let kind = ExprKind::Binary {
@@ -40,7 +44,9 @@ fn bracketed(expr: &Expr) -> String {
         }
         ExprKind::Juxtaposed { left, right } => format!("({}·{})", b(left), b(right)),
         ExprKind::Range { low, high, level: None } => format!("[{} to {}]", b(low), b(high)),
-        ExprKind::Range { low, high, level: Some(level) } => format!("[{} to {} @ {}]", b(low), b(high), b(level)),
+        ExprKind::Range { low, high, level: Some(level) } => {
+            format!("[{} to {} @ {}]", b(low), b(high), b(level))
+        }
         ExprKind::If { condition, then, otherwise } => {
             format!("if {{{}; {}; {}}}", b(condition), b(then), b(otherwise))
         }
@@ -49,7 +55,8 @@ fn bracketed(expr: &Expr) -> String {
                 .iter()
                 .map(|a| {
                     let name = a.name.as_ref().map(|n| format!("{}=", n.text)).unwrap_or_default();
-                    let weight = a.weight.as_ref().map(|w| format!(":{}", b(w))).unwrap_or_default();
+                    let weight =
+                        a.weight.as_ref().map(|w| format!(":{}", b(w))).unwrap_or_default();
                     format!("{name}{}{weight}", b(&a.value))
                 })
                 .collect();
@@ -60,9 +67,11 @@ fn bracketed(expr: &Expr) -> String {
             format!("{}[{}]", b(base), list(&labels))
         }
         ExprKind::List(items) => format!("[{}]", list(&items.iter().map(b).collect::<Vec<_>>())),
-        ExprKind::Number(_) | ExprKind::Factor(_) | ExprKind::Name(_) | ExprKind::Text(_) | ExprKind::Error => {
-            print(expr)
-        }
+        ExprKind::Number(_)
+        | ExprKind::Factor(_)
+        | ExprKind::Name(_)
+        | ExprKind::Text(_)
+        | ExprKind::Error => print(expr),
     }
 }
 
@@ -138,11 +147,20 @@ fn both_forms_of_if_are_one() {
 
 #[test]
 fn calls_take_positions_names_weights_lists_and_texts() {
-    check("lognormal(mean = 8_000万, sd = 2_000万) CNY/run", "((lognormal(mean=80000000, sd=20000000)·CNY) / run)");
+    check(
+        "lognormal(mean = 8_000万, sd = 2_000万) CNY/run",
+        "((lognormal(mean=80000000, sd=20000000)·CNY) / run)",
+    );
     check("discrete(1: 30%, 2: 70%,)", "discrete(1:30%, 2:70%)");
     check("quantiles(p2.5 = 3, p50 = 5, p97.5 = 12)", "quantiles(p2.5=3, p50=5, p97.5=12)");
-    check("histogram(edges = [0, 1, 2], weights = [1, 2])", "histogram(edges=[0, 1, 2], weights=[1, 2])");
-    check("sample(file = \"prices.csv\", column = 'usd')", "sample(file='prices.csv', column='usd')");
+    check(
+        "histogram(edges = [0, 1, 2], weights = [1, 2])",
+        "histogram(edges=[0, 1, 2], weights=[1, 2])",
+    );
+    check(
+        "sample(file = \"prices.csv\", column = 'usd')",
+        "sample(file='prices.csv', column='usd')",
+    );
     check("price[tokyo, h100]", "price[tokyo, h100]");
     check("prev(price)[tokyo]", "prev(price)[tokyo]");
     check("f()", "f()");
@@ -152,7 +170,9 @@ fn calls_take_positions_names_weights_lists_and_texts() {
 fn numbers_are_read_as_people_write_them() {
     #[track_caller]
     fn check_value(text: &str, expected: f64) {
-        let ExprKind::Number(literal) = parse_right(text).kind else { panic!("{text} is no number") };
+        let ExprKind::Number(literal) = parse_right(text).kind else {
+            panic!("{text} is no number")
+        };
         assert_eq!(literal.value.to_bits(), expected.to_bits(), "{text}");
     }
     check_value("10_000", 1e4);
@@ -173,7 +193,13 @@ fn numbers_are_read_as_people_write_them() {
     check_value("１０．５％", 0.105);
     assert!(matches!(parse_right("0").kind, ExprKind::Number(Literal { is_bare_zero: true, .. })));
     for not_bare in ["0%", "0.0", "00", "0万"] {
-        assert!(matches!(parse_right(not_bare).kind, ExprKind::Number(Literal { is_bare_zero: false, .. })), "{not_bare}");
+        assert!(
+            matches!(
+                parse_right(not_bare).kind,
+                ExprKind::Number(Literal { is_bare_zero: false, .. })
+            ),
+            "{not_bare}"
+        );
     }
 }
 
@@ -206,7 +232,10 @@ fn each_mistake_is_told_once_and_in_its_place() {
     check_errors(" \u{3000}", &[(C::E210, " \u{3000}")]);
     check_errors("a # b", &[(C::E201, "#")]);
     check_errors("a && b || !c", &[(C::E201, "&&"), (C::E201, "||"), (C::E201, "!")]);
-    check_errors("a ** 2 × b ÷ c ≤ d", &[(C::E201, "**"), (C::E201, "×"), (C::E201, "÷"), (C::E201, "≤")]);
+    check_errors(
+        "a ** 2 × b ÷ c ≤ d",
+        &[(C::E201, "**"), (C::E201, "×"), (C::E201, "÷"), (C::E201, "≤")],
+    );
     check_errors("$5", &[(C::E201, "$")]);
     check_errors("30% + x %", &[(C::E201, "%")]);
     check_errors("a\u{200b}", &[(C::E201, "\u{200b}")]);
@@ -244,8 +273,11 @@ fn each_mistake_is_told_once_and_in_its_place() {
 
 #[test]
 fn what_is_nested_or_chained_too_deeply_is_refused_and_no_stack_overflows() {
-    let nested = |open: &str, close: &str, n: usize| format!("{}a{}", open.repeat(n), close.repeat(n));
-    for (open, close) in [("(", ")"), ("f(", ")"), ("-", ""), ("not ", ""), ("if(a, b, ", ")"), ("a^-", "")] {
+    let nested =
+        |open: &str, close: &str, n: usize| format!("{}a{}", open.repeat(n), close.repeat(n));
+    for (open, close) in
+        [("(", ")"), ("f(", ")"), ("-", ""), ("not ", ""), ("if(a, b, ", ")"), ("a^-", "")]
+    {
         let (_, diagnostics, _) = parse_text(&nested(open, close, 1000));
         let codes: Vec<Code> = diagnostics.iter().map(|d| d.code).collect();
         assert!(codes.contains(&Code::E205) || codes == [Code::E206], "{open}: {codes:?}");
@@ -308,24 +340,31 @@ fn without_spans(mut expr: Expr) -> Expr {
 /// Texts that are likely to be close to an expression.
 fn fragments() -> impl Strategy<Value = String> {
     let fragment = prop::sample::select(vec![
-        "a", "b1", "显卡", "元", "x", "p97.5", "if", "then", "else", "and", "or", "not", "to", "1", "0", "0.5", "30%",
-        "8_000万", "2x", "1e300", "1e-320", "5kW", "0.0", "(", ")", "[", "]", ",", ":", "=", "==", "<", ">=", "!=",
-        "+", "-", "*", "/", "^", "@", "f(", "if(", "'t'", "[1, 2]", "$", "&&", "。", "\n", "３", "亿", "k",
+        "a", "b1", "显卡", "元", "x", "p97.5", "if", "then", "else", "and", "or", "not", "to", "1",
+        "0", "0.5", "30%", "8_000万", "2x", "1e300", "1e-320", "5kW", "0.0", "(", ")", "[", "]",
+        ",", ":", "=", "==", "<", ">=", "!=", "+", "-", "*", "/", "^", "@", "f(", "if(", "'t'",
+        "[1, 2]", "$", "&&", "。", "\n", "３", "亿", "k",
     ]);
     prop::collection::vec((fragment, prop::bool::weighted(0.7)), 0..40).prop_map(|parts| {
-        parts.into_iter().map(|(part, is_apart)| if is_apart { format!("{part} ") } else { part.to_owned() }).collect()
+        parts
+            .into_iter()
+            .map(|(part, is_apart)| if is_apart { format!("{part} ") } else { part.to_owned() })
+            .collect()
     })
 }
 
 /// Expressions without a mistake.
 fn right_expressions() -> impl Strategy<Value = String> {
-    let leaf = prop::sample::select(vec!["a", "显卡", "0", "0.0", "12.5", "30%", "8_000万", "1e300", "3 CNY", "2 m^2"]);
+    let leaf = prop::sample::select(vec![
+        "a", "显卡", "0", "0.0", "12.5", "30%", "8_000万", "1e300", "3 CNY", "2 m^2",
+    ]);
     leaf.prop_map(str::to_owned).prop_recursive(6, 60, 3, |inner| {
         let i = || inner.clone();
         let operator = prop::sample::select(vec!["+", "-", "*", "/", "<", "==", "and", "or", "to"]);
         prop_oneof![
             (i(), operator, i()).prop_map(|(a, o, b)| format!("({a}) {o} ({b})")),
-            (i(), i(), i()).prop_map(|(a, b, c)| format!("{a} + {b} * -({c})").replace(" to ", " + ")),
+            (i(), i(), i())
+                .prop_map(|(a, b, c)| format!("{a} + {b} * -({c})").replace(" to ", " + ")),
             i().prop_map(|a| format!("-({a})")),
             i().prop_map(|a| format!("not ({a})")),
             i().prop_map(|a| format!("({a})^-2")),

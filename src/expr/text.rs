@@ -48,7 +48,9 @@ impl StringText {
     pub fn from_toml(file: &str, source: SourceId, range: Range<usize>, value: &str) -> StringText {
         let raw = file.get(range.clone()).unwrap_or("");
         match decode(raw, range.start) {
-            Some((text, pieces, file_end)) if text == value => StringText { text, source, pieces, file_end },
+            Some((text, pieces, file_end)) if text == value => {
+                StringText { text, source, pieces, file_end }
+            }
             // A spelling this file does not know: the whole string is the place of every byte.
             _ => StringText {
                 text: value.to_owned(),
@@ -99,7 +101,9 @@ impl StringText {
 fn decode(raw: &str, file_start: usize) -> Option<(String, Vec<Piece>, usize)> {
     let (quote, escapes) = [("\"\"\"", true), ("'''", false), ("\"", true), ("'", false)]
         .into_iter()
-        .find(|(quote, _)| raw.len() >= 2 * quote.len() && raw.starts_with(quote) && raw.ends_with(quote))?;
+        .find(|(quote, _)| {
+            raw.len() >= 2 * quote.len() && raw.starts_with(quote) && raw.ends_with(quote)
+        })?;
     let contents_end = raw.len() - quote.len();
     let mut at = quote.len();
     if quote.len() == 3 {
@@ -155,7 +159,8 @@ fn decode_escape(rest: &str) -> Option<(Option<char>, usize)> {
         'u' => coded(4),
         'U' => coded(8),
         ' ' | '\t' | '\r' | '\n' => {
-            let blank = rest[1..].len() - rest[1..].trim_start_matches([' ', '\t', '\r', '\n']).len();
+            let blank =
+                rest[1..].len() - rest[1..].trim_start_matches([' ', '\t', '\r', '\n']).len();
             rest[1..=blank].contains('\n').then_some((None, 1 + blank))
         }
         _ => None,

@@ -38,7 +38,10 @@ pub fn parse_unit_text(text: &StringText, diagnostics: &mut Diagnostics) -> Unit
     let mut unit = UnitText { text: shown, magnitude: 1.0, unit: None, span: text.whole() };
     if written.trim().is_empty() {
         let diagnostic = Diagnostic::new(Code::E210, "an empty unit", text.whole(), "");
-        diagnostics.push(diagnostic.help("leave the key out for a plain number, or write a unit: `unit = \"亿 CNY\"`"));
+        diagnostics
+            .push(diagnostic.help(
+                "leave the key out for a plain number, or write a unit: `unit = \"亿 CNY\"`",
+            ));
         return unit;
     }
     let start = written.len() - written.trim_start().len();
@@ -48,8 +51,11 @@ pub fn parse_unit_text(text: &StringText, diagnostics: &mut Diagnostics) -> Unit
         unit.magnitude = 0.01;
         rest += written[start..].chars().next().map_or(0, char::len_utf8);
     } else {
-        let run_len: usize =
-            written[start..].chars().take_while(|c| is_name_continue(fold_width(*c))).map(char::len_utf8).sum();
+        let run_len: usize = written[start..]
+            .chars()
+            .take_while(|c| is_name_continue(fold_width(*c)))
+            .map(char::len_utf8)
+            .sum();
         let run = &written[start..start + run_len];
         if let Some((_, behind)) = split_magnitude(run) {
             let word = &run[..run.len() - behind.len()];
@@ -85,7 +91,11 @@ mod tests {
         let parsed = parse_unit_text(&StringText::plain(&sources, id), &mut diagnostics);
         assert!(diagnostics.is_empty(), "{written}: {diagnostics:?}");
         assert_eq!(parsed.magnitude.to_bits(), magnitude.to_bits(), "{written}");
-        assert_eq!(parsed.unit.map(|e| crate::expr::print(&e)).unwrap_or_default(), unit, "{written}");
+        assert_eq!(
+            parsed.unit.map(|e| crate::expr::print(&e)).unwrap_or_default(),
+            unit,
+            "{written}"
+        );
     }
 
     #[test]

@@ -5,14 +5,25 @@ use toml::de::{DeTable, DeValue};
 
 use super::walker::{Entry, Value, Walker};
 use super::{
-    After, Better, Confidence, FormulaDefinition, InputDefinition, InputValue, MAX_LABELS, MAX_STEPS, OutputDefinition,
-    ScenarioDefinition, SeriesDefinition, SeriesRule, Text,
+    After, Better, Confidence, FormulaDefinition, InputDefinition, InputValue, MAX_LABELS,
+    MAX_STEPS, OutputDefinition, ScenarioDefinition, SeriesDefinition, SeriesRule, Text,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use crate::expr::{Expr, ExprKind, Name};
 
 const INPUT_KEYS: [&str; 12] = [
-    "value", "about", "source", "date", "confidence", "base", "each", "by", "file", "column", "unit", "after",
+    "value",
+    "about",
+    "source",
+    "date",
+    "confidence",
+    "base",
+    "each",
+    "by",
+    "file",
+    "column",
+    "unit",
+    "after",
 ];
 
 /// What `by` says.
@@ -32,7 +43,10 @@ impl Walker<'_> {
         let is_named = self.check_own_name(&entry.key);
         let mut input = InputDefinition {
             name: entry.key,
-            value: InputValue::Plain(Expr { kind: ExprKind::Error, span: self.value_span(entry.value) }),
+            value: InputValue::Plain(Expr {
+                kind: ExprKind::Error,
+                span: self.value_span(entry.value),
+            }),
             each_step: None,
             about: None,
             source: None,
@@ -59,8 +73,11 @@ impl Walker<'_> {
                 "source" => input.source = self.text("source", item),
                 "date" => input.date = self.date_text(item),
                 "confidence" => {
-                    let levels =
-                        [("high", Confidence::High), ("medium", Confidence::Medium), ("low", Confidence::Low)];
+                    let levels = [
+                        ("high", Confidence::High),
+                        ("medium", Confidence::Medium),
+                        ("low", Confidence::Low),
+                    ];
                     input.confidence = self.choice("confidence", item, &levels);
                 }
                 "base" => input.base = Some(self.expr("base", item)),
@@ -70,7 +87,11 @@ impl Walker<'_> {
                 }
                 "by" => by = self.by(item),
                 "file" | "column" | "unit" | "after" => plan.push(entry),
-                _ => self.unknown_key(&format!("the input `{}`", input.name.text), &entry.key, &INPUT_KEYS),
+                _ => self.unknown_key(
+                    &format!("the input `{}`", input.name.text),
+                    &entry.key,
+                    &INPUT_KEYS,
+                ),
             }
         }
         match by {
@@ -99,7 +120,8 @@ impl Walker<'_> {
 
     fn single_value(&mut self, name: &str, value: &Value<'_>) -> InputValue {
         if let DeValue::Table(_) = value.get_ref() {
-            let help = "a table with one value a label needs `by`: `{ by = \"firm\", value = { … } }`";
+            let help =
+                "a table with one value a label needs `by`: `{ by = \"firm\", value = { … } }`";
             self.wrong_type(name, "an expression in quotes or a number", value, help);
             return InputValue::Plain(Expr { kind: ExprKind::Error, span: self.value_span(value) });
         }
@@ -109,7 +131,9 @@ impl Walker<'_> {
     /// Prose, or TOML's own date as it is written.
     fn date_text(&mut self, value: &Value<'_>) -> Option<Text> {
         match value.get_ref() {
-            DeValue::Datetime(date) => Some(Text { text: date.to_string(), span: self.value_span(value) }),
+            DeValue::Datetime(date) => {
+                Some(Text { text: date.to_string(), span: self.value_span(value) })
+            }
             _ => self.text("date", value),
         }
     }
@@ -118,18 +142,31 @@ impl Walker<'_> {
     fn by(&mut self, value: &Value<'_>) -> By {
         match value.get_ref() {
             DeValue::String(text) if text == "step" => By::Step,
-            DeValue::String(_) => self.name("by", value).map_or(By::Nothing, |name| By::Indexes(vec![name])),
+            DeValue::String(_) => {
+                self.name("by", value).map_or(By::Nothing, |name| By::Indexes(vec![name]))
+            }
             DeValue::Array(items) if !items.is_empty() => {
-                let names: Vec<Name> = items.iter().filter_map(|item| self.name("by", item)).collect();
+                let names: Vec<Name> =
+                    items.iter().filter_map(|item| self.name("by", item)).collect();
                 if let Some(step) = names.iter().find(|name| name.text == "step") {
                     let help = "give each label an input of its own, planned `by = \"step\"`";
-                    self.error(Code::E112, "a plan that differs by label is not available in this version", step.span, help);
+                    self.error(
+                        Code::E112,
+                        "a plan that differs by label is not available in this version",
+                        step.span,
+                        help,
+                    );
                     return By::Nothing;
                 }
                 By::Indexes(names)
             }
             _ => {
-                self.wrong_type("by", "the name of an index, a list of such names, or \"step\"", value, "");
+                self.wrong_type(
+                    "by",
+                    "the name of an index, a list of such names, or \"step\"",
+                    value,
+                    "",
+                );
                 By::Nothing
             }
         }
@@ -172,7 +209,12 @@ impl Walker<'_> {
     }
 
     /// `by = "step"`: a list of values, or a column of a file.
-    fn plan(&mut self, input: &mut InputDefinition, value: Option<&Value<'_>>, fields: Vec<Entry<'_, '_>>) {
+    fn plan(
+        &mut self,
+        input: &mut InputDefinition,
+        value: Option<&Value<'_>>,
+        fields: Vec<Entry<'_, '_>>,
+    ) {
         if let Some(each) = input.each_step.take() {
             let help = "delete `each`: a plan already has one value a step";
             self.error(Code::E103, "`each` in a plan", each, help);
@@ -182,12 +224,19 @@ impl Walker<'_> {
         for Entry { key, value: item, .. } in fields {
             match key.text.as_str() {
                 "after" => {
-                    after = self.choice("after", item, &[("zero", After::Zero), ("last", After::Last)]).unwrap_or_default();
+                    after = self
+                        .choice("after", item, &[("zero", After::Zero), ("last", After::Last)])
+                        .unwrap_or_default();
                 }
                 "file" => file = self.text("file", item),
                 _ if !is_file => {
                     let message = format!("`{}` without `file`", key.text);
-                    self.error(Code::E103, message, key.span, "a list of values has units of its own: `value = [\"4_000 GPU\"]`");
+                    self.error(
+                        Code::E103,
+                        message,
+                        key.span,
+                        "a list of values has units of its own: `value = [\"4_000 GPU\"]`",
+                    );
                 }
                 "column" => column = self.text("column", item),
                 _ => unit = self.unit("unit", item),
@@ -196,12 +245,23 @@ impl Walker<'_> {
         if is_file {
             if let Some(value) = value {
                 let span = self.value_span(value);
-                self.error(Code::E103, "a plan with both `value` and `file`", span, "delete one of them");
+                self.error(
+                    Code::E103,
+                    "a plan with both `value` and `file`",
+                    span,
+                    "delete one of them",
+                );
             }
             match (file, column) {
-                (Some(file), Some(column)) => input.value = InputValue::ByStepFile { file, column, unit, after },
+                (Some(file), Some(column)) => {
+                    input.value = InputValue::ByStepFile { file, column, unit, after }
+                }
                 (Some(file), None) => {
-                    self.missing("a file without `column`", file.span, "name the head of the column: `column = \"gpus\"`");
+                    self.missing(
+                        "a file without `column`",
+                        file.span,
+                        "name the head of the column: `column = \"gpus\"`",
+                    );
                 }
                 (None, _) => {}
             }
@@ -209,16 +269,29 @@ impl Walker<'_> {
         }
         let help = "write one value a step: `value = [\"4_000 GPU\", \"6_000 GPU\"]`";
         let Some(value) = value else {
-            return self.missing(format!("the plan `{}` has no values", input.name.text), input.name.span, help);
+            return self.missing(
+                format!("the plan `{}` has no values", input.name.text),
+                input.name.span,
+                help,
+            );
         };
         let Some(items) = self.array(&input.name.text, value, help) else { return };
         let span = self.value_span(value);
         if items.is_empty() {
-            return self.missing(format!("the plan `{}` has no values", input.name.text), span, help);
+            return self.missing(
+                format!("the plan `{}` has no values", input.name.text),
+                span,
+                help,
+            );
         }
         if items.len() > MAX_STEPS as usize + 1 {
             let message = format!("a plan of more than {MAX_STEPS} steps");
-            return self.report(Diagnostic::new(Code::E109, message, input.name.span, format!("{} values", items.len())));
+            return self.report(Diagnostic::new(
+                Code::E109,
+                message,
+                input.name.span,
+                format!("{} values", items.len()),
+            ));
         }
         let values = items.iter().map(|item| self.expr(&input.name.text, item)).collect();
         input.value = InputValue::ByStep { values, after, span };
@@ -272,7 +345,12 @@ impl Walker<'_> {
         series
     }
 
-    fn series_fields(&mut self, name: &Name, fields: &DeTable<'_>, about: &mut Option<Text>) -> SeriesRule {
+    fn series_fields(
+        &mut self,
+        name: &Name,
+        fields: &DeTable<'_>,
+        about: &mut Option<Text>,
+    ) -> SeriesRule {
         let (mut first, mut next, mut plain) = (None, None, None);
         for field in self.entries(fields) {
             match field.key.text.as_str() {
@@ -310,22 +388,34 @@ impl Walker<'_> {
         let mut outputs = Vec::new();
         for Entry { key, value, .. } in self.entries(table) {
             let is_named = self.check_own_name(&key);
-            let mut output =
-                OutputDefinition { name: key, value: None, unit: None, about: None, better: Better::default() };
+            let mut output = OutputDefinition {
+                name: key,
+                value: None,
+                unit: None,
+                about: None,
+                better: Better::default(),
+            };
             match value.get_ref() {
                 DeValue::Table(fields) => {
                     for field in self.entries(fields) {
                         match field.key.text.as_str() {
-                            "value" => output.value = Some(self.expr(&output.name.text, field.value)),
+                            "value" => {
+                                output.value = Some(self.expr(&output.name.text, field.value))
+                            }
                             "unit" => output.unit = self.unit("unit", field.value),
                             "about" => output.about = self.text("about", field.value),
                             "better" => {
                                 let ways = [("higher", Better::Higher), ("lower", Better::Lower)];
-                                output.better = self.choice("better", field.value, &ways).unwrap_or_default();
+                                output.better =
+                                    self.choice("better", field.value, &ways).unwrap_or_default();
                             }
                             _ => {
                                 let place = format!("the output `{}`", output.name.text);
-                                self.unknown_key(&place, &field.key, &["value", "unit", "about", "better"]);
+                                self.unknown_key(
+                                    &place,
+                                    &field.key,
+                                    &["value", "unit", "about", "better"],
+                                );
                             }
                         }
                     }
@@ -367,12 +457,21 @@ impl Walker<'_> {
     }
 
     /// Reports inputs whose indexes multiply to more values than anyone wrote down.
-    pub(super) fn check_products(&mut self, inputs: &[InputDefinition], n_labels: impl Fn(&str) -> usize) {
+    pub(super) fn check_products(
+        &mut self,
+        inputs: &[InputDefinition],
+        n_labels: impl Fn(&str) -> usize,
+    ) {
         for input in inputs {
             let InputValue::ByIndexSame { indexes, .. } = &input.value else { continue };
-            let n_values = indexes.iter().fold(1_usize, |n, index| n.saturating_mul(n_labels(&index.text).max(1)));
+            let n_values = indexes
+                .iter()
+                .fold(1_usize, |n, index| n.saturating_mul(n_labels(&index.text).max(1)));
             if n_values > MAX_LABELS {
-                let message = format!("the input `{}` has more than {MAX_LABELS} combinations of labels", input.name.text);
+                let message = format!(
+                    "the input `{}` has more than {MAX_LABELS} combinations of labels",
+                    input.name.text
+                );
                 let label = format!("{n_values} combinations");
                 self.report(Diagnostic::new(Code::E109, message, input.name.span, label));
             }

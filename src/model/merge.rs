@@ -42,8 +42,11 @@ pub(super) fn merged(mut base: ParsedModel, over: ParsedModel) -> ParsedModel {
 
 /// Entries of `over` in the place of those of the same name, the rest behind them.
 fn lay_over<T>(base: &mut Vec<T>, over: Vec<T>, name_of: impl Fn(&T) -> &Name) {
-    let mut places: BTreeMap<String, usize> =
-        base.iter().enumerate().map(|(place, entry)| (name_of(entry).text.clone(), place)).collect();
+    let mut places: BTreeMap<String, usize> = base
+        .iter()
+        .enumerate()
+        .map(|(place, entry)| (name_of(entry).text.clone(), place))
+        .collect();
     for entry in over {
         let name = name_of(&entry).text.clone();
         match places.get(&name) {
@@ -67,8 +70,10 @@ fn quantities(model: &ParsedModel) -> impl Iterator<Item = &Name> {
 pub(super) fn check_duplicates(model: &ParsedModel, diagnostics: &mut Diagnostics) {
     let units = model.counted_units.iter().chain(model.units.iter().map(|unit| &unit.name));
     let indexes = model.indexes.iter().map(|index| &index.name);
+    let mut names: Vec<&Name> = units.chain(indexes).chain(quantities(model)).collect();
+    names.sort_by_key(|name| name.span);
     let mut first_of: BTreeMap<&str, Span> = BTreeMap::new();
-    for name in units.chain(indexes).chain(quantities(model)) {
+    for name in names {
         match first_of.get(name.text.as_str()) {
             Some(first) => diagnostics.push(defined_twice(name, *first)),
             None => {

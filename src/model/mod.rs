@@ -15,3 +15,6 @@ mod walker;
 pub use overrides::parse_override;
 pub use parse::{MAX_BYTES, MAX_LABELS, parse};
 pub use parsed::*;
+
+#[cfg(test)]
+mod tests;

@@ -9,12 +9,17 @@ use crate::expr::{self, Expr, ExprKind, Name, StringText};
 use crate::source::Sources;
 
 /// Parses `NAME=EXPRESSION` or `NAME[LABEL]=EXPRESSION` of the command line.
-pub fn parse_override(sources: &mut Sources, text: &str, diagnostics: &mut Diagnostics) -> Option<Override> {
+pub fn parse_override(
+    sources: &mut Sources,
+    text: &str,
+    diagnostics: &mut Diagnostics,
+) -> Option<Override> {
     let id = sources.add("--set", text);
     let help = "write a name, `=` and an expression: `--set 'gpus=300 GPU'`, `--set 'capex[alibaba]=533亿 CNY'`";
     let Some((target, value)) = text.split_once('=') else {
         let whole = StringText::plain(sources, id).whole();
-        diagnostics.push(Diagnostic::new(Code::E309, "an override without `=`", whole, "").help(help));
+        diagnostics
+            .push(Diagnostic::new(Code::E309, "an override without `=`", whole, "").help(help));
         return None;
     };
     let target_text = StringText::verbatim(target.to_owned(), id, 0);
@@ -26,7 +31,11 @@ pub fn parse_override(sources: &mut Sources, text: &str, diagnostics: &mut Diagn
 }
 
 /// `capex` or `capex[alibaba]`.
-fn parse_target(text: &StringText, help: &str, diagnostics: &mut Diagnostics) -> Option<(Name, Vec<Name>)> {
+fn parse_target(
+    text: &StringText,
+    help: &str,
+    diagnostics: &mut Diagnostics,
+) -> Option<(Name, Vec<Name>)> {
     // Its mistakes are told as one, in the words of overrides.
     let mut ignored = Diagnostics::new();
     let target = expr::parse(text, &mut ignored);
@@ -52,7 +61,8 @@ fn parse_target(text: &StringText, help: &str, diagnostics: &mut Diagnostics) ->
 impl Walker<'_> {
     /// One entry of a scenario's `set`: an expression, or a table with one a label.
     pub(super) fn overrides(&mut self, entry: &Entry<'_, '_>, overrides: &mut Vec<Override>) {
-        let key = StringText::from_toml(self.file, self.source, entry.key_range.clone(), &entry.key.text);
+        let key =
+            StringText::from_toml(self.file, self.source, entry.key_range.clone(), &entry.key.text);
         let key = if self.file[entry.key_range.clone()].starts_with(['"', '\'']) {
             key
         } else {
@@ -63,7 +73,13 @@ impl Walker<'_> {
         self.labeled_overrides(entry, &name, labels, overrides);
     }
 
-    fn labeled_overrides(&mut self, entry: &Entry<'_, '_>, name: &Name, labels: Vec<Name>, overrides: &mut Vec<Override>) {
+    fn labeled_overrides(
+        &mut self,
+        entry: &Entry<'_, '_>,
+        name: &Name,
+        labels: Vec<Name>,
+        overrides: &mut Vec<Override>,
+    ) {
         if let DeValue::Table(table) = entry.value.get_ref() {
             for inner in self.entries(table) {
                 if self.check_label(&inner.key) {

@@ -4,10 +4,10 @@ use toml::de::{DeTable, DeValue};
 
 use super::merge::{check_duplicates, merged};
 use super::tables::{Head, TimelineFields};
-use super::toml_errors::report_toml_error;
+use super::toml_errors::report_toml_errors;
 use super::walker::{Entry, Value, Walker};
 use super::{ParsedModel, TimelineDefinition};
-use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, suggest};
 use crate::expr::Name;
 use crate::source::{SourceId, Sources, Span};
 
@@ -19,8 +19,19 @@ pub const MAX_LABELS: usize = 10_000;
 const MAX_EXTENDS: usize = 16;
 
 const TABLES: [&str; 13] = [
-    "outlay", "model", "units", "timeline", "index", "inputs", "correlations", "copula", "formulas", "series", "outputs",
-    "checks", "scenarios",
+    "outlay",
+    "model",
+    "units",
+    "timeline",
+    "index",
+    "inputs",
+    "correlations",
+    "copula",
+    "formulas",
+    "series",
+    "outputs",
+    "checks",
+    "scenarios",
 ];
 
 /// The least that is a model.
@@ -41,9 +52,16 @@ pub fn parse(
     check_duplicates(&model, reader.diagnostics);
     if model.outputs.is_empty() && !reader.is_broken && !reader.diagnostics.has_errors() {
         let end = reader.sources.get(SourceId(0)).text.trim_end().len();
-        let id = reader.sources.iter().find(|(_, source)| source.name == name).map_or(SourceId(0), |(id, _)| id);
-        let diagnostic = Diagnostic::new(Code::E104, "the model has no outputs", Span::new(id, end, end), "");
-        reader.diagnostics.push(diagnostic.help("say what to report: `[outputs]` and below it `investment = {}`"));
+        let id = reader
+            .sources
+            .iter()
+            .find(|(_, source)| source.name == name)
+            .map_or(SourceId(0), |(id, _)| id);
+        let diagnostic =
+            Diagnostic::new(Code::E104, "the model has no outputs", Span::new(id, end, end), "");
+        reader.diagnostics.push(
+            diagnostic.help("say what to report: `[outputs]` and below it `investment = {}`"),
+        );
     }
     model
 }
@@ -71,24 +89,27 @@ impl Reader<'_> {
         }
         let id = self.sources.add(name, text);
         if let Some(at) = text.find('\0') {
-            let diagnostic = Diagnostic::new(Code::E101, "the file is not text: it holds a NUL byte", Span::new(id, at, at + 1), "");
+            let diagnostic = Diagnostic::new(
+                Code::E101,
+                "the file is not text: it holds a NUL byte",
+                Span::new(id, at, at + 1),
+                "",
+            );
             self.diagnostics.push(diagnostic.help("give a model file, saved as UTF-8"));
             return nothing;
         }
         let (root, errors) = DeTable::parse_recoverable(text);
-        let is_broken = !errors.is_empty();
-        self.is_broken |= is_broken;
-        for error in &errors {
-            report_toml_error(text, id, root.get_ref(), error, self.diagnostics);
-        }
+        let broken = report_toml_errors(text, id, root.get_ref(), &errors, self.diagnostics);
+        self.is_broken |= !broken.is_empty();
         if root.get_ref().is_empty() {
-            if !is_broken {
-                let diagnostic = Diagnostic::new(Code::E107, "the model is empty", Span::new(id, 0, 0), "");
+            if broken.is_empty() {
+                let diagnostic =
+                    Diagnostic::new(Code::E107, "the model is empty", Span::new(id, 0, 0), "");
                 self.diagnostics.push(diagnostic.help(EXAMPLE));
             }
             return nothing;
         }
-        let mut walker = Walker { file: text, source: id, diagnostics: self.diagnostics, is_broken };
+        let mut walker = Walker { file: text, source: id, diagnostics: self.diagnostics, broken };
         let (head, model, timeline) = walker.root(root.get_ref());
         check_duplicates(&model, self.diagnostics);
         let Some(extends) = head.extends else { return (model, timeline) };
@@ -100,9 +121,14 @@ impl Reader<'_> {
     }
 
     /// The model behind `extends`, which stands at `span`.
-    fn extended(&mut self, name: &str, span: Span) -> Option<(ParsedModel, Option<TimelineFields>)> {
+    fn extended(
+        &mut self,
+        name: &str,
+        span: Span,
+    ) -> Option<(ParsedModel, Option<TimelineFields>)> {
         if self.chain.iter().any(|known| known == name) {
-            let path: Vec<String> = self.chain.iter().chain([&name.to_owned()]).map(|n| format!("`{n}`")).collect();
+            let path: Vec<String> =
+                self.chain.iter().chain([&name.to_owned()]).map(|n| format!("`{n}`")).collect();
             let diagnostic = Diagnostic::new(Code::E110, "the model extends itself", span, "");
             self.refuse(diagnostic.note(path.join(" extends ")));
             return None;
@@ -113,8 +139,11 @@ impl Reader<'_> {
             return None;
         }
         let Some(text) = (self.read)(name) else {
-            let diagnostic = Diagnostic::new(Code::E110, format!("cannot read the model `{name}`"), span, "");
-            self.refuse(diagnostic.help("`extends` is a path seen from this file, or a name that `outlay models` lists"));
+            let diagnostic =
+                Diagnostic::new(Code::E110, format!("cannot read the model `{name}`"), span, "");
+            self.refuse(diagnostic.help(
+                "`extends` is a path seen from this file, or a name that `outlay models` lists",
+            ));
             return None;
         };
         Some(self.file(name, &text))
@@ -166,7 +195,8 @@ impl Walker<'_> {
                 }
                 name if !TABLES.contains(&name) => self.unknown_table(&key),
                 name => {
-                    let help = format!("write `[{name}]` on a line of its own and its entries below");
+                    let help =
+                        format!("write `[{name}]` on a line of its own and its entries below");
                     let Some(table) = self.table(name, value, &help) else { continue };
                     match name {
                         "model" => head = self.head(table),
@@ -182,11 +212,18 @@ impl Walker<'_> {
                 }
             }
         }
-        if !has_version && !self.is_broken {
-            let diagnostic = Diagnostic::new(Code::E106, "the version of the language is missing", self.span(0..0), "");
+        if !has_version && self.broken.is_empty() {
+            let diagnostic = Diagnostic::new(
+                Code::E106,
+                "the version of the language is missing",
+                self.span(0..0),
+                "",
+            );
             self.report(diagnostic.help("write `outlay = 1` on the first line"));
         }
-        let labels = |name: &str| model.indexes.iter().find(|index| index.name.text == name).map_or(0, |i| i.labels.len());
+        let labels = |name: &str| {
+            model.indexes.iter().find(|index| index.name.text == name).map_or(0, |i| i.labels.len())
+        };
         self.check_products(&model.inputs, labels);
         model.title = head.title.take();
         model.about = head.about.take();
@@ -206,6 +243,12 @@ impl Walker<'_> {
     }
 
     fn unknown_table(&mut self, key: &Name) {
-        self.unknown_key("the file", key, &TABLES);
+        let help = match suggest::nearest(&key.text, TABLES) {
+            Some(meant) => format!("did you mean [{meant}]?"),
+            None => "a model has the tables [model], [units], [timeline], [index], [inputs], [formulas], [series], [outputs] \
+                     and [scenarios.NAME]"
+                .to_owned(),
+        };
+        self.error(Code::E103, format!("unknown table or key `{}`", key.text), key.span, help);
     }
 }

@@ -40,11 +40,21 @@ impl Walker<'_> {
                 "extends" => head.extends = self.text("extends", value),
                 "units" => {
                     let help = "write a list of counted things: `units = [\"GPU\", \"server\"]`";
-                    let items = self.array("units", value, help).map(|array| array.iter()).into_iter().flatten();
-                    let names: Vec<Name> = items.filter_map(|item| self.name("units", item)).collect();
-                    head.units = names.into_iter().filter(|name| self.check_own_name(name)).collect();
+                    let items = self
+                        .array("units", value, help)
+                        .map(|array| array.iter())
+                        .into_iter()
+                        .flatten();
+                    let names: Vec<Name> =
+                        items.filter_map(|item| self.name("units", item)).collect();
+                    head.units =
+                        names.into_iter().filter(|name| self.check_own_name(name)).collect();
                 }
-                _ => self.unknown_key("[model]", &key, &["title", "about", "source", "units", "extends"]),
+                _ => self.unknown_key(
+                    "[model]",
+                    &key,
+                    &["title", "about", "source", "units", "extends"],
+                ),
             }
         }
         head
@@ -64,8 +74,11 @@ impl Walker<'_> {
         for Entry { key, value, .. } in self.entries(table) {
             match key.text.as_str() {
                 "step" => {
-                    let lengths =
-                        [("month", StepLength::Month), ("quarter", StepLength::Quarter), ("year", StepLength::Year)];
+                    let lengths = [
+                        ("month", StepLength::Month),
+                        ("quarter", StepLength::Quarter),
+                        ("year", StepLength::Year),
+                    ];
                     fields.step = self.choice("step", value, &lengths);
                 }
                 "steps" => fields.steps = self.steps(value),
@@ -90,7 +103,12 @@ impl Walker<'_> {
         }
         if steps > f64::from(MAX_STEPS) {
             let message = format!("a timeline of more than {MAX_STEPS} steps");
-            self.error(Code::E109, message, span, "take longer steps: `step = \"quarter\"` or `step = \"year\"`");
+            self.error(
+                Code::E109,
+                message,
+                span,
+                "take longer steps: `step = \"quarter\"` or `step = \"year\"`",
+            );
             return None;
         }
         // Whole and inside 1..=MAX_STEPS, as just compared.
@@ -121,15 +139,26 @@ impl Walker<'_> {
     pub(super) fn indexes(&mut self, table: &DeTable<'_>) -> Vec<IndexDefinition> {
         let mut indexes = Vec::new();
         for Entry { key, value, .. } in self.entries(table) {
-            let help = format!("write a list of labels: `{} = [\"alibaba\", \"tencent\"]`", key.text);
+            let help =
+                format!("write a list of labels: `{} = [\"alibaba\", \"tencent\"]`", key.text);
             let Some(array) = self.array(&key.text, value, &help) else { continue };
             if array.len() > MAX_LABELS {
                 let message = format!("an index of more than {MAX_LABELS} labels");
-                self.report(Diagnostic::new(Code::E109, message, key.span, format!("{} labels", array.len())));
+                self.report(Diagnostic::new(
+                    Code::E109,
+                    message,
+                    key.span,
+                    format!("{} labels", array.len()),
+                ));
                 continue;
             }
             if array.is_empty() {
-                self.error(Code::E104, format!("the index `{}` has no labels", key.text), self.value_span(value), help);
+                self.error(
+                    Code::E104,
+                    format!("the index `{}` has no labels", key.text),
+                    self.value_span(value),
+                    help,
+                );
                 continue;
             }
             let mut labels: Vec<Name> = Vec::new();

@@ -2,6 +2,7 @@
 //! name or the wrong key, and goes on.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
@@ -19,7 +20,7 @@ pub(super) struct Entry<'t, 'i> {
     /// The key in NFC, and its place without quotes.
     pub(super) key: Name,
     /// The place of the key with its quotes.
-    pub(super) key_range: std::ops::Range<usize>,
+    pub(super) key_range: Range<usize>,
     pub(super) value: &'t Value<'i>,
 }
 
@@ -28,14 +29,15 @@ pub(super) struct Walker<'a> {
     pub(super) file: &'a str,
     pub(super) source: SourceId,
     pub(super) diagnostics: &'a mut Diagnostics,
-    /// Whether TOML itself found mistakes: what seems to be missing may only be unread.
-    pub(super) is_broken: bool,
+    /// The places of mistakes that TOML itself found and that are reported: what seems to be missing
+    /// may only be unread.
+    pub(super) broken: Vec<Range<usize>>,
 }
 
 impl Walker<'_> {
     // ---- places and mistakes ----
 
-    pub(super) fn span(&self, range: std::ops::Range<usize>) -> Span {
+    pub(super) fn span(&self, range: Range<usize>) -> Span {
         Span::new(self.source, range.start, range.end)
     }
 
@@ -48,13 +50,24 @@ impl Walker<'_> {
     }
 
     /// Reports a mistake without a label under it.
-    pub(super) fn error(&mut self, code: Code, message: impl Into<String>, span: Span, help: impl Into<String>) {
+    pub(super) fn error(
+        &mut self,
+        code: Code,
+        message: impl Into<String>,
+        span: Span,
+        help: impl Into<String>,
+    ) {
         self.report(Diagnostic::new(code, message, span, "").help(help));
     }
 
     /// Reports that something needed is not there, unless TOML's own mistakes may be why.
-    pub(super) fn missing(&mut self, message: impl Into<String>, span: Span, help: impl Into<String>) {
-        if !self.is_broken {
+    pub(super) fn missing(
+        &mut self,
+        message: impl Into<String>,
+        span: Span,
+        help: impl Into<String>,
+    ) {
+        if self.broken.is_empty() {
             self.error(Code::E104, message, span, help);
         }
     }
@@ -104,7 +117,12 @@ impl Walker<'_> {
     }
 
     /// A table, or the report that it is none.
-    pub(super) fn table<'t, 'i>(&mut self, what: &str, value: &'t Value<'i>, help: &str) -> Option<&'t DeTable<'i>> {
+    pub(super) fn table<'t, 'i>(
+        &mut self,
+        what: &str,
+        value: &'t Value<'i>,
+        help: &str,
+    ) -> Option<&'t DeTable<'i>> {
         let DeValue::Table(table) = value.get_ref() else {
             self.wrong_type(what, "a table", value, help);
             return None;
@@ -119,7 +137,12 @@ impl Walker<'_> {
     }
 
     /// A string with the place of each byte.
-    pub(super) fn string(&mut self, what: &str, value: &Value<'_>, expected: &str) -> Option<StringText> {
+    pub(super) fn string(
+        &mut self,
+        what: &str,
+        value: &Value<'_>,
+        expected: &str,
+    ) -> Option<StringText> {
         let DeValue::String(text) = value.get_ref() else {
             self.wrong_type(what, expected, value, "");
             return None;
@@ -128,7 +151,12 @@ impl Walker<'_> {
     }
 
     /// A list of values.
-    pub(super) fn array<'t, 'i>(&mut self, what: &str, value: &'t Value<'i>, help: &str) -> Option<&'t DeArray<'i>> {
+    pub(super) fn array<'t, 'i>(
+        &mut self,
+        what: &str,
+        value: &'t Value<'i>,
+        help: &str,
+    ) -> Option<&'t DeArray<'i>> {
         let DeValue::Array(array) = value.get_ref() else {
             self.wrong_type(what, "a list", value, help);
             return None;
@@ -137,7 +165,12 @@ impl Walker<'_> {
     }
 
     /// One word of a few.
-    pub(super) fn choice<T: Copy>(&mut self, what: &str, value: &Value<'_>, choices: &[(&str, T)]) -> Option<T> {
+    pub(super) fn choice<T: Copy>(
+        &mut self,
+        what: &str,
+        value: &Value<'_>,
+        choices: &[(&str, T)],
+    ) -> Option<T> {
         let words: Vec<&str> = choices.iter().map(|(word, _)| *word).collect();
         let text = self.string(what, value, &format!("one of {}", listed(&words)))?;
         let found = choices.iter().find(|(word, _)| *word == text.text());
@@ -155,6 +188,10 @@ impl Walker<'_> {
     /// An expression in quotes, or a bare number.
     pub(super) fn expr(&mut self, what: &str, value: &Value<'_>) -> Expr {
         let span = self.value_span(value);
+        let place = value.span();
+        if self.broken.iter().any(|broken| broken.start <= place.end && place.start <= broken.end) {
+            return Expr { kind: ExprKind::Error, span };
+        }
         match value.get_ref() {
             DeValue::String(text) => {
                 let string = StringText::from_toml(self.file, self.source, value.span(), text);
@@ -171,7 +208,9 @@ impl Walker<'_> {
             DeValue::Boolean(_) | DeValue::Datetime(_) | DeValue::Array(_) | DeValue::Table(_) => {
                 let help = match value.get_ref() {
                     DeValue::Boolean(_) => "write 1 for true and 0 for false",
-                    DeValue::Array(_) => "a plan of one value a step is `{ by = \"step\", value = [ … ] }`",
+                    DeValue::Array(_) => {
+                        "a plan of one value a step is `{ by = \"step\", value = [ … ] }`"
+                    }
                     _ => "",
                 };
                 self.wrong_type(what, "an expression in quotes or a number", value, help);
@@ -198,10 +237,21 @@ impl Walker<'_> {
     /// Whether a key or string can be a name; reports why not.
     pub(super) fn check_name(&mut self, name: &Name) -> bool {
         if !expr::is_name(&name.text) {
-            let diagnostic = Diagnostic::new(Code::E310, format!("`{}` is not a name", name.text), name.span, "");
-            let diagnostic = diagnostic.note("a name is made of letters of any script, digits and `_`, and begins with no digit");
+            let diagnostic = Diagnostic::new(
+                Code::E310,
+                format!("`{}` is not a name", name.text),
+                name.span,
+                "",
+            );
+            let diagnostic = diagnostic.note(
+                "a name is made of letters of any script, digits and `_`, and begins with no digit",
+            );
             let tame = tamed(&name.text);
-            self.report(if tame.is_empty() { diagnostic } else { diagnostic.help(format!("write `{tame}`")) });
+            self.report(if tame.is_empty() {
+                diagnostic
+            } else {
+                diagnostic.help(format!("write `{tame}`"))
+            });
             return false;
         }
         true
@@ -221,7 +271,12 @@ impl Walker<'_> {
                 _ => "it is a word of the expression language",
             };
             let help = format!("take another name, such as `{}_`", name.text);
-            let diagnostic = Diagnostic::new(Code::E303, format!("the name `{}` is taken", name.text), name.span, "");
+            let diagnostic = Diagnostic::new(
+                Code::E303,
+                format!("the name `{}` is taken", name.text),
+                name.span,
+                "",
+            );
             self.report(diagnostic.note(why).help(help));
             return false;
         }
@@ -230,15 +285,24 @@ impl Walker<'_> {
 
     /// The same for labels: keywords cannot stand in an index.
     pub(super) fn check_label(&mut self, name: &Name) -> bool {
-        if KEYWORDS.contains(&name.text.as_str()) { self.check_own_name(name) } else { self.check_name(name) }
+        if KEYWORDS.contains(&name.text.as_str()) {
+            self.check_own_name(name)
+        } else {
+            self.check_name(name)
+        }
     }
 }
 
 /// The report that a name has two definitions.
 pub(super) fn defined_twice(second: &Name, first: Span) -> Diagnostic {
-    Diagnostic::new(Code::E302, format!("`{}` is defined twice", second.text), second.span, "a second time")
-        .label(first, "first defined here")
-        .help("delete one of them, or give it another name")
+    Diagnostic::new(
+        Code::E302,
+        format!("`{}` is defined twice", second.text),
+        second.span,
+        "a second time",
+    )
+    .label(first, "first defined here")
+    .help("delete one of them, or give it another name")
 }
 
 /// `a`, `b` and `c`.
@@ -256,9 +320,15 @@ pub(super) fn number(value: &DeValue<'_>) -> Option<f64> {
     let parsed = match value {
         DeValue::Integer(integer) if integer.radix() == 10 => integer.as_str().parse().ok(),
         // Rounded once from 128 bits; longer ones are no number that a person writes.
-        DeValue::Integer(integer) => i128::from_str_radix(integer.as_str(), integer.radix()).ok().map(|n| n as f64),
+        DeValue::Integer(integer) => {
+            i128::from_str_radix(integer.as_str(), integer.radix()).ok().map(|n| n as f64)
+        }
         DeValue::Float(float) => float.as_str().parse().ok(),
-        DeValue::String(_) | DeValue::Boolean(_) | DeValue::Datetime(_) | DeValue::Array(_) | DeValue::Table(_) => None,
+        DeValue::String(_)
+        | DeValue::Boolean(_)
+        | DeValue::Datetime(_)
+        | DeValue::Array(_)
+        | DeValue::Table(_) => None,
     };
     parsed.filter(|number: &f64| number.is_finite())
 }
@@ -288,7 +358,8 @@ fn type_name(value: &DeValue<'_>) -> &'static str {
 
 /// A name made of what in `text` a name may hold; empty where nothing is left.
 fn tamed(text: &str) -> String {
-    let kept: String = text.chars().map(|c| if expr::is_name(&format!("_{c}")) { c } else { '_' }).collect();
+    let kept: String =
+        text.chars().map(|c| if expr::is_name(&format!("_{c}")) { c } else { '_' }).collect();
     let kept = kept.trim_matches('_');
     match kept.chars().next() {
         Some(first) if first.is_ascii_digit() => format!("_{kept}"),
