@@ -4,6 +4,7 @@
 //! stands behind `--set`.
 
 mod entries;
+mod inputs;
 mod merge;
 mod overrides;
 mod parse;

@@ -1,5 +1,7 @@
 //! Whole files and single entries: what the checker is handed.
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::diagnostic::{Code, Diagnostics, render};
 use crate::expr::print;
@@ -279,4 +281,21 @@ fn an_override_names_an_input_and_perhaps_a_label() {
         &["a", "b"],
         "if x == 1 then 2 else 3",
     );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_file_makes_it_panic(cuts in prop::collection::vec((0..WHOLE.len(), 0..WHOLE.len(), 0_usize..30), 1..4)) {
+        let mut text = WHOLE.to_owned();
+        for (from, to, len) in cuts {
+            let piece: String = WHOLE[WHOLE.floor_char_boundary(from)..].chars().take(len).collect();
+            let at = text.floor_char_boundary(to);
+            let end = text.ceil_char_boundary((at + len / 2).min(text.len()));
+            text.replace_range(at..end.max(at), &piece);
+        }
+        let (_, diagnostics, sources) = parse_files(&[("model", &text)]);
+        render(&diagnostics, &sources, false);
+    }
 }

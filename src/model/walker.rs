@@ -206,12 +206,12 @@ impl Walker<'_> {
                 }
             },
             DeValue::Boolean(_) | DeValue::Datetime(_) | DeValue::Array(_) | DeValue::Table(_) => {
-                let help = match value.get_ref() {
-                    DeValue::Boolean(_) => "write 1 for true and 0 for false",
-                    DeValue::Array(_) => {
-                        "a plan of one value a step is `{ by = \"step\", value = [ … ] }`"
-                    }
-                    _ => "",
+                let help = if value.get_ref().is_bool() {
+                    "write 1 for true and 0 for false"
+                } else if value.get_ref().is_array() {
+                    "a plan of one value a step is `{ by = \"step\", value = [ … ] }`"
+                } else {
+                    ""
                 };
                 self.wrong_type(what, "an expression in quotes or a number", value, help);
                 Expr { kind: ExprKind::Error, span }
