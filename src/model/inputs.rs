@@ -27,6 +27,8 @@ enum By {
     Nothing,
     Step,
     Indexes(Vec<Name>),
+    /// Something that was reported.
+    Unread,
 }
 
 impl Walker<'_> {
@@ -92,26 +94,41 @@ impl Walker<'_> {
         }
         match by {
             By::Step => self.plan(input, value, plan),
-            By::Nothing | By::Indexes(_) => {
-                for entry in plan {
-                    let message = format!("`{}` stands only in a plan", entry.key.text);
-                    let help = match entry.key.text.as_str() {
-                        "unit" => "the unit stands behind the value: `\"10_000 GPU\"`".to_owned(),
-                        _ => "a plan says `by = \"step\"`".to_owned(),
-                    };
-                    self.error(Code::E103, message, entry.key.span, help);
+            By::Nothing => {
+                if let Some(value) = self.value_alone(&input.name, value, plan) {
+                    input.value = self.single_value(&input.name.text, value);
                 }
-                let Some(value) = value else {
-                    let message = format!("the input `{}` has no value", input.name.text);
-                    let help = "write `value = \"…\"` with a number, a unit or a distribution";
-                    return self.missing(message, input.name.span, help);
-                };
-                input.value = match by {
-                    By::Indexes(indexes) => self.value_by_index(&input.name.text, indexes, value),
-                    By::Nothing | By::Step => self.single_value(&input.name.text, value),
-                };
             }
+            By::Indexes(indexes) => {
+                if let Some(value) = self.value_alone(&input.name, value, plan) {
+                    input.value = self.value_by_index(&input.name.text, indexes, value);
+                }
+            }
+            By::Unread => {}
         }
+    }
+
+    /// The value of an input that is no plan: reports the keys of plans, and a value that is missing.
+    fn value_alone<'t, 'i>(
+        &mut self,
+        name: &Name,
+        value: Option<&'t Value<'i>>,
+        plan: Vec<Entry<'_, '_>>,
+    ) -> Option<&'t Value<'i>> {
+        for entry in plan {
+            let message = format!("`{}` stands only in a plan", entry.key.text);
+            let help = match entry.key.text.as_str() {
+                "unit" => "the unit stands behind the value: `\"10_000 GPU\"`",
+                _ => "a plan says `by = \"step\"`",
+            };
+            self.error(Code::E103, message, entry.key.span, help);
+        }
+        if value.is_none() {
+            let message = format!("the input `{}` has no value", name.text);
+            let help = "write `value = \"…\"` with a number, a unit or a distribution";
+            self.missing(message, name.span, help);
+        }
+        value
     }
 
     fn single_value(&mut self, name: &str, value: &Value<'_>) -> InputValue {
@@ -137,7 +154,7 @@ impl Walker<'_> {
         match value.get_ref() {
             DeValue::String(text) if text == "step" => By::Step,
             DeValue::String(_) => {
-                self.name("by", value).map_or(By::Nothing, |name| By::Indexes(vec![name]))
+                self.name("by", value).map_or(By::Unread, |name| By::Indexes(vec![name]))
             }
             DeValue::Array(items) if !items.is_empty() => {
                 let names: Vec<Name> =
@@ -150,9 +167,18 @@ impl Walker<'_> {
                         step.span,
                         help,
                     );
-                    return By::Nothing;
+                    return By::Unread;
                 }
-                By::Indexes(names)
+                for (place, name) in names.iter().enumerate() {
+                    if let Some(first) = names[..place].iter().find(|first| first.text == name.text)
+                    {
+                        let message = format!("the index `{}` is named twice", name.text);
+                        let diagnostic = Diagnostic::new(Code::E302, message, name.span, "");
+                        self.report(diagnostic.label(first.span, "first named here"));
+                        return By::Unread;
+                    }
+                }
+                if names.len() < items.len() { By::Unread } else { By::Indexes(names) }
             }
             DeValue::Integer(_)
             | DeValue::Float(_)
@@ -166,7 +192,7 @@ impl Walker<'_> {
                     value,
                     "",
                 );
-                By::Nothing
+                By::Unread
             }
         }
     }

@@ -284,7 +284,7 @@ fn an_override_names_an_input_and_perhaps_a_label() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_file_makes_it_panic(cuts in prop::collection::vec((0..WHOLE.len(), 0..WHOLE.len(), 0_usize..30), 1..4)) {
@@ -296,6 +296,20 @@ proptest! {
             text.replace_range(at..end.max(at), &piece);
         }
         let (_, diagnostics, sources) = parse_files(&[("model", &text)]);
+        render(&diagnostics, &sources, false);
+    }
+}
+
+#[test]
+fn a_file_nested_without_end_is_refused() {
+    for text in [
+        format!("outlay = {}", "[".repeat(100_000)),
+        format!("outlay = {}", "{a=".repeat(100_000)),
+        format!("{}a = 1", "a.".repeat(100_000)),
+        format!("[{}a]\nb = 1", "a.".repeat(100_000)),
+    ] {
+        let (_, diagnostics, sources) = parse_files(&[("model", &text)]);
+        assert!(diagnostics.has_errors());
         render(&diagnostics, &sources, false);
     }
 }

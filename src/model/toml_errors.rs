@@ -9,6 +9,9 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::expr::{self, Name};
 use crate::source::{SourceId, Span};
 
+/// More mistakes of one file are not looked into: nobody reads them.
+const MAX_REPORTED: usize = 200;
+
 /// Reports the mistakes that TOML's parser found in `text`, one a line, and gives their places.
 pub(super) fn report_toml_errors(
     text: &str,
@@ -22,7 +25,7 @@ pub(super) fn report_toml_errors(
     placed.sort_by_key(|(range, _)| range.start);
     let reporter = Reporter { text, source, root };
     let mut last_line = None;
-    for (range, message) in &placed {
+    for (range, message) in placed.iter().take(MAX_REPORTED) {
         // What is wrong further on in a line mostly follows from its first mistake.
         let line = reporter.line(range.start);
         if last_line.as_ref() != Some(&line) {
@@ -44,6 +47,11 @@ impl Reporter<'_> {
         Span::new(self.source, range.start, range.end)
     }
 
+    /// The text of a range; empty where a mistake lies behind the end of its line.
+    fn slice(&self, range: Range<usize>) -> &str {
+        self.text.get(range).unwrap_or("")
+    }
+
     /// The bytes of the line that holds byte `at`, its ending left out.
     fn line(&self, at: usize) -> Range<usize> {
         let at = self.text.floor_char_boundary(at);
@@ -55,7 +63,7 @@ impl Reporter<'_> {
     fn diagnostic(&self, range: Range<usize>, message: &str) -> Diagnostic {
         let line = self.line(range.start);
         let found = self.text.get(range.clone()).unwrap_or("");
-        let line_text = self.text[line.clone()].trim();
+        let line_text = self.slice(line.clone()).trim();
         let error = |message: String, range: Range<usize>| {
             Diagnostic::new(Code::E102, message, self.span(range), "")
         };
@@ -101,8 +109,8 @@ impl Reporter<'_> {
 
     /// A line with a key and no `=` behind it.
     fn without_equals(&self, range: Range<usize>, line: &Range<usize>) -> Diagnostic {
-        let key = self.text[line.start..range.start.max(line.start)].trim();
-        let rest = self.text[range.start..line.end.max(range.start)].trim_matches([' ', ':', '=']);
+        let key = self.slice(line.start..range.start).trim();
+        let rest = self.slice(range.start..line.end).trim_matches([' ', ':', '=']);
         let error =
             |message: String| Diagnostic::new(Code::E102, message, self.span(range.clone()), "");
         if rest.is_empty() {
@@ -120,19 +128,20 @@ impl Reporter<'_> {
 
     /// A value that TOML cannot read: mostly an expression without quotes.
     fn unquoted(&self, range: Range<usize>, line: &Range<usize>) -> Diagnostic {
-        let rest = self.text[range.start.max(line.start)..line.end]
+        let rest = self
+            .slice(range.start.max(line.start)..line.end)
             .split(" #")
             .next()
             .unwrap_or("")
             .trim();
         if rest.is_empty() {
-            let key = self.text[line.clone()].trim_end_matches(['=', ' ']).trim();
+            let key = self.slice(line.clone()).trim_end_matches(['=', ' ']).trim();
             let message = format!("`{key}` has no value");
             return Diagnostic::new(Code::E102, message, self.span(range), "")
                 .help("write a value behind `=`");
         }
         let place = self.span(range.start..range.start + rest.len());
-        let before = self.text[line.start..range.start].trim();
+        let before = self.slice(line.start..range.start).trim();
         let is_curly = rest.starts_with(['“', '”', '‘', '’']);
         let message = if is_curly {
             "a value between quotes that are not straight"
@@ -156,7 +165,7 @@ impl Reporter<'_> {
         let mut first = None;
         find_key(self.root, &name.text, range.start, &mut first);
         let line = self.line(range.start);
-        let is_head = self.text[line].trim_start().starts_with('[');
+        let is_head = self.slice(line).trim_start().starts_with('[');
         let mut diagnostic = match first {
             Some(first) => defined_twice(&name, self.span(first)),
             None => Diagnostic::new(

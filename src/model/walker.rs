@@ -29,8 +29,8 @@ pub(super) struct Walker<'a> {
     pub(super) file: &'a str,
     pub(super) source: SourceId,
     pub(super) diagnostics: &'a mut Diagnostics,
-    /// The places of mistakes that TOML itself found and that are reported: what seems to be missing
-    /// may only be unread.
+    /// The places of mistakes that TOML itself found and that are reported, in order: what seems to be
+    /// missing may only be unread.
     pub(super) broken: Vec<Range<usize>>,
 }
 
@@ -189,7 +189,9 @@ impl Walker<'_> {
     pub(super) fn expr(&mut self, what: &str, value: &Value<'_>) -> Expr {
         let span = self.value_span(value);
         let place = value.span();
-        if self.broken.iter().any(|broken| broken.start <= place.end && place.start <= broken.end) {
+        let n_before = self.broken.partition_point(|broken| broken.start <= place.end);
+        let nearest = n_before.checked_sub(1).map(|last| &self.broken[last]);
+        if nearest.is_some_and(|broken| place.start <= broken.end) {
             return Expr { kind: ExprKind::Error, span };
         }
         match value.get_ref() {
