@@ -253,7 +253,9 @@ impl Parser<'_> {
             }
             node = self.silent(node.outer);
         }
-        self.expr(node)
+        let expr = self.expr(node);
+        self.check_factors(&expr);
+        expr
     }
 
     /// An expression of operators that bind at least as tightly as `least`.

@@ -109,7 +109,7 @@ impl Reporter<'_> {
 
     /// A line with a key and no `=` behind it.
     fn without_equals(&self, range: Range<usize>, line: &Range<usize>) -> Diagnostic {
-        let key = self.slice(line.start..range.start).trim();
+        let key = self.slice(line.start..range.start).trim_matches([' ', '\t', ':']);
         let rest = self.slice(range.start..line.end).trim_matches([' ', ':', '=']);
         let error =
             |message: String| Diagnostic::new(Code::E102, message, self.span(range.clone()), "");

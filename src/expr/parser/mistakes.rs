@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::super::ast::{Expr, ExprKind};
 use super::super::lexer::{MAX_ERRORS, Token, TokenKind};
 use super::super::unit_text::magnitude;
 use super::binding::{Binding, binding, operator_of};
@@ -277,5 +278,37 @@ impl Parser<'_> {
         // Commas behind it are mostly those of the other form of `if`.
         self.skip_to_end_of_bracket();
         false
+    }
+
+    /// Reports factors that are not the ends of a range, and ranges with one factor only.
+    pub(super) fn check_factors(&mut self, expr: &Expr) {
+        let is_factor = |expr: &Expr| matches!(expr.kind, ExprKind::Factor(_));
+        if is_factor(expr) {
+            let diagnostic = Diagnostic::new(Code::E209, "a factor outside a range", expr.span, "")
+                .help("a factor is the end of a range, `0.5x to 2x`; to multiply by `x`, write `2 * x`");
+            return self.report(diagnostic);
+        }
+        if let ExprKind::Range { low, high, level } = &expr.kind {
+            match (is_factor(low), is_factor(high)) {
+                (true, true) => {}
+                (false, false) => {
+                    self.check_factors(low);
+                    self.check_factors(high);
+                }
+                (is_low, _) => {
+                    let (factor, number) = if is_low { (low, high) } else { (high, low) };
+                    let message = "a range between a factor and a quantity";
+                    let diagnostic = Diagnostic::new(Code::E209, message, factor.span, "a factor")
+                        .label(number.span, "a quantity")
+                        .help("write both ends as factors, `0.5x to 2x`, or none");
+                    self.report(diagnostic);
+                }
+            }
+            level.iter().for_each(|level| self.check_factors(level));
+            return;
+        }
+        for child in expr.children() {
+            self.check_factors(child);
+        }
     }
 }
