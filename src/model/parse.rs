@@ -9,7 +9,7 @@ use super::walker::{Entry, Value, Walker};
 use super::{ParsedModel, TimelineDefinition};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, suggest};
 use crate::expr::Name;
-use crate::source::{SourceId, Sources, Span};
+use crate::source::{Sources, Span};
 
 /// The largest model file that is read.
 pub const MAX_BYTES: usize = 10_000_000;
@@ -51,12 +51,12 @@ pub fn parse(
     model.timeline = timeline.and_then(|fields| reader.timeline(fields));
     check_duplicates(&model, reader.diagnostics);
     if model.outputs.is_empty() && !reader.is_broken && !reader.diagnostics.has_errors() {
-        let end = reader.sources.get(SourceId(0)).text.trim_end().len();
-        let id = reader
+        let (id, source) = reader
             .sources
             .iter()
             .find(|(_, source)| source.name == name)
-            .map_or(SourceId(0), |(id, _)| id);
+            .expect("the file was taken in under its name");
+        let end = source.text.trim_end().len();
         let diagnostic =
             Diagnostic::new(Code::E104, "the model has no outputs", Span::new(id, end, end), "");
         reader.diagnostics.push(
