@@ -154,11 +154,11 @@ mod tests {
             Diagnostic::new(
                 Code::E402,
                 "cannot subtract `CNY/month` from `CNY`",
-                span_of("- ", id),
+                span_of("-", id),
                 "here",
             )
             .label(span_of("opex", id), "CNY/month")
-            .note("left: money")
+            .note("left:  money(CNY)\nright: money(CNY) × time⁻¹")
             .help("multiply the right side by a duration"),
         );
         (diagnostics, sources)
@@ -167,13 +167,37 @@ mod tests {
     #[test]
     fn carets_point_under_wide_characters() {
         let (diagnostics, sources) = example();
-        insta::assert_snapshot!(render(&diagnostics, &sources, false), @"");
+        insta::assert_snapshot!(render(&diagnostics, &sources, false), @r#"
+        error[E402]: cannot subtract `CNY/month` from `CNY`
+         --> models/a.toml:2:14
+          |
+        2 | margin = "显卡 - opex"
+          |                ^ ---- CNY/month
+          |                |
+          |                here
+          |
+          = note: left:  money(CNY)
+                  right: money(CNY) × time⁻¹
+          = help: multiply the right side by a duration
+        "#);
     }
 
     #[test]
     fn programs_get_one_object_a_line() {
         let (diagnostics, sources) = example();
-        insta::assert_snapshot!(to_json_lines(&diagnostics, &sources), @"");
+        let lines = to_json_lines(&diagnostics, &sources);
+        let object: serde_json::Value = serde_json::from_str(lines.trim_end()).unwrap();
+        assert_eq!(object["code"], "E402");
+        assert_eq!(object["severity"], "error");
+        assert_eq!(object["helps"][0], "multiply the right side by a duration");
+        let place = |label: usize| {
+            ["line", "column", "end_line", "end_column"]
+                .map(|key| object["labels"][label][key].as_u64().unwrap())
+        };
+        assert_eq!(place(0), [2, 14, 2, 15]);
+        assert_eq!(place(1), [2, 16, 2, 20]);
+        assert_eq!(object["labels"][0]["primary"], true);
+        assert_eq!(object["labels"][1]["text"], "CNY/month");
     }
 
     #[test]

@@ -20,6 +20,33 @@ pub struct Expr {
     pub span: Span,
 }
 
+impl Expr {
+    /// The expressions that this one is made of, from left to right.
+    pub fn children(&self) -> Vec<&Expr> {
+        match &self.kind {
+            ExprKind::Number(_)
+            | ExprKind::Factor(_)
+            | ExprKind::Name(_)
+            | ExprKind::Text(_)
+            | ExprKind::Error => Vec::new(),
+            ExprKind::Unary { operand, .. } => vec![operand],
+            ExprKind::Binary { left, right, .. } | ExprKind::Juxtaposed { left, right } => {
+                vec![left, right]
+            }
+            ExprKind::Range { low, high, level } => {
+                [low, high].into_iter().chain(level).map(|end| &**end).collect()
+            }
+            ExprKind::If { condition, then, otherwise } => vec![condition, then, otherwise],
+            ExprKind::Call { arguments, .. } => arguments
+                .iter()
+                .flat_map(|argument| [&argument.value].into_iter().chain(&argument.weight))
+                .collect(),
+            ExprKind::Index { base, .. } => vec![base],
+            ExprKind::List(items) => items.iter().collect(),
+        }
+    }
+}
+
 /// A number as written.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Literal {

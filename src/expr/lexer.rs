@@ -62,7 +62,14 @@ pub(super) const MAX_ERRORS: usize = 10;
 
 /// The tokens from byte `start` of the text on; the last is [`TokenKind::End`].
 pub(super) fn lex(text: &StringText, start: usize, diagnostics: &mut Diagnostics) -> Vec<Token> {
-    let mut lexer = Lexer { text, at: start, tokens: Vec::new(), diagnostics, n_errors: 0 };
+    let mut lexer = Lexer {
+        text,
+        at: start,
+        tokens: Vec::new(),
+        diagnostics,
+        n_errors: 0,
+        has_question: false,
+    };
     while lexer.n_errors < MAX_ERRORS && lexer.token() {}
     let end = text.text().trim_end().len().max(start);
     lexer.tokens.push(Token { kind: TokenKind::End, range: end..end });
@@ -75,6 +82,7 @@ struct Lexer<'a> {
     tokens: Vec<Token>,
     diagnostics: &'a mut Diagnostics,
     n_errors: usize,
+    has_question: bool,
 }
 
 impl Lexer<'_> {
@@ -338,6 +346,8 @@ impl Lexer<'_> {
             ('=', _) => (TokenKind::Assign, 1),
             ('@', _) => (TokenKind::At, 1),
             (',', _) => (TokenKind::Comma, 1),
+            // The other half of a `?` that has been reported.
+            (':', _) if self.has_question => (TokenKind::Bad, 1),
             (':', _) => (TokenKind::Colon, 1),
             ('(', _) => (TokenKind::Open, 1),
             (')', _) => (TokenKind::Close, 1),
@@ -377,7 +387,10 @@ impl Lexer<'_> {
             _ => return self.meaningless(c, start),
         };
         let found = self.text.text()[start..self.at].to_owned();
-        let message = format!("`{found}` means nothing here");
+        let message = match kind {
+            TokenKind::Comma => format!("`{found}` means nothing here"),
+            _ => format!("`{found}` is not an operator"),
+        };
         self.error(Code::E201, message, start..self.at, &format!("write {spelling}"));
         self.push(kind, start);
     }
@@ -398,6 +411,7 @@ impl Lexer<'_> {
             '“' | '”' | '‘' | '’' => "quotes are straight: `'prices.csv'`".to_owned(),
             _ => String::new(),
         };
+        self.has_question |= c == '?';
         let is_invisible =
             c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}');
         if is_invisible {

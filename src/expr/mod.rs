@@ -4,8 +4,10 @@
 //! text again. No names are resolved here and no units are known: that is the checker's.
 
 mod ast;
+#[expect(clippy::wildcard_enum_match_arm, reason = "a place knows the few tokens that may follow")]
 mod lexer;
 mod name;
+#[expect(clippy::wildcard_enum_match_arm, reason = "a place knows the few tokens that may follow")]
 mod parser;
 mod print;
 mod text;

@@ -39,6 +39,15 @@ fn write(expr: &Expr, least: Binding, text: &mut String) {
     }
 }
 
+/// Writes what a name or an index stands behind.
+fn write_operand(expr: &Expr, is_bare: bool, text: &mut String) {
+    if is_bare {
+        write_bare(expr, text);
+    } else {
+        write_in_brackets(expr, text);
+    }
+}
+
 fn write_in_brackets(expr: &Expr, text: &mut String) {
     text.push('(');
     write_bare(expr, text);
@@ -62,7 +71,7 @@ fn write_bare(expr: &Expr, text: &mut String) {
             write(operand, Binding::Not, text);
         }
         ExprKind::Binary { operator: BinaryOperator::Power, left, right, .. } => {
-            write_power(left, right, text)
+            write_power(left, right, text);
         }
         ExprKind::Binary { operator, left, right, .. } => {
             let own = binding(*operator);
@@ -73,12 +82,11 @@ fn write_bare(expr: &Expr, text: &mut String) {
             write(right, own.tighter(), text);
         }
         ExprKind::Juxtaposed { left, right } => {
-            match &left.kind {
-                ExprKind::Number(_) | ExprKind::Call { .. } | ExprKind::Index { .. } => {
-                    write_bare(left, text)
-                }
-                _ => write_in_brackets(left, text),
-            }
+            let is_bare = matches!(
+                left.kind,
+                ExprKind::Number(_) | ExprKind::Call { .. } | ExprKind::Index { .. }
+            );
+            write_operand(left, is_bare, text);
             text.push(' ');
             write(right, Binding::Power, text);
         }
@@ -106,12 +114,11 @@ fn write_bare(expr: &Expr, text: &mut String) {
             text.push(')');
         }
         ExprKind::Index { base, labels } => {
-            match &base.kind {
-                ExprKind::Name(_) | ExprKind::Call { .. } | ExprKind::Index { .. } => {
-                    write_bare(base, text)
-                }
-                _ => write_in_brackets(base, text),
-            }
+            let is_bare = matches!(
+                base.kind,
+                ExprKind::Name(_) | ExprKind::Call { .. } | ExprKind::Index { .. }
+            );
+            write_operand(base, is_bare, text);
             text.push('[');
             write_list(labels, text, |label, text| *text += &label.text);
             text.push(']');

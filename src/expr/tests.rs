@@ -266,6 +266,9 @@ fn each_mistake_is_told_once_and_in_its_place() {
     check_errors("a) + b", &[(C::E204, ")")]);
     check_errors("f(a]", &[(C::E204, "]")]);
     check_errors("2^3^2", &[(C::E206, "^")]);
+    check_errors("2x", &[(C::E209, "2x")]);
+    check_errors("3 * (2x + 1)", &[(C::E209, "2x")]);
+    check_errors("0.5x to 3", &[(C::E209, "0.5x")]);
     check_errors("5 GPU hour", &[(C::E207, "GPU hour")]);
     check_errors("a < b < c", &[(C::E208, "<")]);
     check_errors("f(2^3^2, a < b < c, g h)", &[(C::E206, "^"), (C::E208, "<"), (C::E207, "g h")]);

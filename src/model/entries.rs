@@ -1,309 +1,24 @@
-//! The tables whose entries are quantities: `[inputs]`, `[formulas]`, `[series]`, `[outputs]`, and
-//! `[scenarios]`, which replace inputs.
+//! The tables whose entries are made of inputs: `[formulas]`, `[series]`, `[outputs]`, and `[scenarios]`,
+//! which replace inputs.
 
-use toml::de::{DeTable, DeValue};
+use toml::de::DeTable;
 
-use super::walker::{Entry, Value, Walker};
+use super::walker::{Entry, Walker};
 use super::{
-    After, Better, Confidence, FormulaDefinition, InputDefinition, InputValue, MAX_LABELS,
-    MAX_STEPS, OutputDefinition, ScenarioDefinition, SeriesDefinition, SeriesRule, Text,
+    Better, FormulaDefinition, OutputDefinition, ScenarioDefinition, SeriesDefinition, SeriesRule,
+    Text,
 };
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::Code;
 use crate::expr::{Expr, ExprKind, Name};
 
-const INPUT_KEYS: [&str; 12] = [
-    "value",
-    "about",
-    "source",
-    "date",
-    "confidence",
-    "base",
-    "each",
-    "by",
-    "file",
-    "column",
-    "unit",
-    "after",
-];
-
-/// What `by` says.
-enum By {
-    Nothing,
-    Step,
-    Indexes(Vec<Name>),
-}
-
 impl Walker<'_> {
-    pub(super) fn inputs(&mut self, table: &DeTable<'_>) -> Vec<InputDefinition> {
-        let entries = self.entries(table);
-        entries.into_iter().filter_map(|entry| self.input(entry)).collect()
-    }
-
-    fn input(&mut self, entry: Entry<'_, '_>) -> Option<InputDefinition> {
-        let is_named = self.check_own_name(&entry.key);
-        let mut input = InputDefinition {
-            name: entry.key,
-            value: InputValue::Plain(Expr {
-                kind: ExprKind::Error,
-                span: self.value_span(entry.value),
-            }),
-            each_step: None,
-            about: None,
-            source: None,
-            date: None,
-            confidence: None,
-            base: None,
-        };
-        match entry.value.get_ref() {
-            DeValue::Table(fields) => self.input_fields(fields, &mut input),
-            _ => input.value = InputValue::Plain(self.expr(&input.name.text, entry.value)),
-        }
-        is_named.then_some(input)
-    }
-
-    fn input_fields(&mut self, fields: &DeTable<'_>, input: &mut InputDefinition) {
-        let mut by = By::Nothing;
-        let mut value = None;
-        let mut plan: Vec<Entry<'_, '_>> = Vec::new();
-        for entry in self.entries(fields) {
-            let item = entry.value;
-            match entry.key.text.as_str() {
-                "value" => value = Some(item),
-                "about" => input.about = self.text("about", item),
-                "source" => input.source = self.text("source", item),
-                "date" => input.date = self.date_text(item),
-                "confidence" => {
-                    let levels = [
-                        ("high", Confidence::High),
-                        ("medium", Confidence::Medium),
-                        ("low", Confidence::Low),
-                    ];
-                    input.confidence = self.choice("confidence", item, &levels);
-                }
-                "base" => input.base = Some(self.expr("base", item)),
-                "each" => {
-                    let span = self.value_span(item);
-                    input.each_step = self.choice("each", item, &[("step", span)]);
-                }
-                "by" => by = self.by(item),
-                "file" | "column" | "unit" | "after" => plan.push(entry),
-                _ => self.unknown_key(
-                    &format!("the input `{}`", input.name.text),
-                    &entry.key,
-                    &INPUT_KEYS,
-                ),
-            }
-        }
-        match by {
-            By::Step => self.plan(input, value, plan),
-            By::Nothing | By::Indexes(_) => {
-                for entry in plan {
-                    let message = format!("`{}` stands only in a plan", entry.key.text);
-                    let help = match entry.key.text.as_str() {
-                        "unit" => "the unit stands behind the value: `\"10_000 GPU\"`".to_owned(),
-                        _ => "a plan says `by = \"step\"`".to_owned(),
-                    };
-                    self.error(Code::E103, message, entry.key.span, help);
-                }
-                let Some(value) = value else {
-                    let message = format!("the input `{}` has no value", input.name.text);
-                    let help = "write `value = \"…\"` with a number, a unit or a distribution";
-                    return self.missing(message, input.name.span, help);
-                };
-                input.value = match by {
-                    By::Indexes(indexes) => self.value_by_index(&input.name.text, indexes, value),
-                    By::Nothing | By::Step => self.single_value(&input.name.text, value),
-                };
-            }
-        }
-    }
-
-    fn single_value(&mut self, name: &str, value: &Value<'_>) -> InputValue {
-        if let DeValue::Table(_) = value.get_ref() {
-            let help =
-                "a table with one value a label needs `by`: `{ by = \"firm\", value = { … } }`";
-            self.wrong_type(name, "an expression in quotes or a number", value, help);
-            return InputValue::Plain(Expr { kind: ExprKind::Error, span: self.value_span(value) });
-        }
-        InputValue::Plain(self.expr(name, value))
-    }
-
-    /// Prose, or TOML's own date as it is written.
-    fn date_text(&mut self, value: &Value<'_>) -> Option<Text> {
-        match value.get_ref() {
-            DeValue::Datetime(date) => {
-                Some(Text { text: date.to_string(), span: self.value_span(value) })
-            }
-            _ => self.text("date", value),
-        }
-    }
-
-    /// `"step"`, the name of an index, or a list of such names.
-    fn by(&mut self, value: &Value<'_>) -> By {
-        match value.get_ref() {
-            DeValue::String(text) if text == "step" => By::Step,
-            DeValue::String(_) => {
-                self.name("by", value).map_or(By::Nothing, |name| By::Indexes(vec![name]))
-            }
-            DeValue::Array(items) if !items.is_empty() => {
-                let names: Vec<Name> =
-                    items.iter().filter_map(|item| self.name("by", item)).collect();
-                if let Some(step) = names.iter().find(|name| name.text == "step") {
-                    let help = "give each label an input of its own, planned `by = \"step\"`";
-                    self.error(
-                        Code::E112,
-                        "a plan that differs by label is not available in this version",
-                        step.span,
-                        help,
-                    );
-                    return By::Nothing;
-                }
-                By::Indexes(names)
-            }
-            _ => {
-                self.wrong_type(
-                    "by",
-                    "the name of an index, a list of such names, or \"step\"",
-                    value,
-                    "",
-                );
-                By::Nothing
-            }
-        }
-    }
-
-    fn value_by_index(&mut self, name: &str, indexes: Vec<Name>, value: &Value<'_>) -> InputValue {
-        let DeValue::Table(table) = value.get_ref() else {
-            return InputValue::ByIndexSame { indexes, value: self.expr(name, value) };
-        };
-        let mut values = Vec::new();
-        self.labeled_values(name, &indexes, &[], table, &mut values);
-        InputValue::ByIndex { indexes, values, span: self.value_span(value) }
-    }
-
-    /// The values of a table by label, one level of it for each index that `labels` does not name yet.
-    fn labeled_values(
-        &mut self,
-        name: &str,
-        indexes: &[Name],
-        labels: &[Name],
-        table: &DeTable<'_>,
-        values: &mut Vec<(Vec<Name>, Expr)>,
-    ) {
-        for entry in self.entries(table) {
-            if !self.check_label(&entry.key) {
-                continue;
-            }
-            let labels: Vec<Name> = labels.iter().cloned().chain([entry.key]).collect();
-            if labels.len() == indexes.len() {
-                let value = self.expr(name, entry.value);
-                values.push((labels, value));
-                continue;
-            }
-            let next = &indexes[labels.len()].text;
-            let help = format!("inside it stands one value a label of `{next}`");
-            if let Some(inner) = self.table(name, entry.value, &help) {
-                self.labeled_values(name, indexes, &labels, inner, values);
-            }
-        }
-    }
-
-    /// `by = "step"`: a list of values, or a column of a file.
-    fn plan(
-        &mut self,
-        input: &mut InputDefinition,
-        value: Option<&Value<'_>>,
-        fields: Vec<Entry<'_, '_>>,
-    ) {
-        if let Some(each) = input.each_step.take() {
-            let help = "delete `each`: a plan already has one value a step";
-            self.error(Code::E103, "`each` in a plan", each, help);
-        }
-        let (mut file, mut column, mut unit, mut after) = (None, None, None, After::Zero);
-        let is_file = fields.iter().any(|entry| entry.key.text == "file");
-        for Entry { key, value: item, .. } in fields {
-            match key.text.as_str() {
-                "after" => {
-                    after = self
-                        .choice("after", item, &[("zero", After::Zero), ("last", After::Last)])
-                        .unwrap_or_default();
-                }
-                "file" => file = self.text("file", item),
-                _ if !is_file => {
-                    let message = format!("`{}` without `file`", key.text);
-                    self.error(
-                        Code::E103,
-                        message,
-                        key.span,
-                        "a list of values has units of its own: `value = [\"4_000 GPU\"]`",
-                    );
-                }
-                "column" => column = self.text("column", item),
-                _ => unit = self.unit("unit", item),
-            }
-        }
-        if is_file {
-            if let Some(value) = value {
-                let span = self.value_span(value);
-                self.error(
-                    Code::E103,
-                    "a plan with both `value` and `file`",
-                    span,
-                    "delete one of them",
-                );
-            }
-            match (file, column) {
-                (Some(file), Some(column)) => {
-                    input.value = InputValue::ByStepFile { file, column, unit, after }
-                }
-                (Some(file), None) => {
-                    self.missing(
-                        "a file without `column`",
-                        file.span,
-                        "name the head of the column: `column = \"gpus\"`",
-                    );
-                }
-                (None, _) => {}
-            }
-            return;
-        }
-        let help = "write one value a step: `value = [\"4_000 GPU\", \"6_000 GPU\"]`";
-        let Some(value) = value else {
-            return self.missing(
-                format!("the plan `{}` has no values", input.name.text),
-                input.name.span,
-                help,
-            );
-        };
-        let Some(items) = self.array(&input.name.text, value, help) else { return };
-        let span = self.value_span(value);
-        if items.is_empty() {
-            return self.missing(
-                format!("the plan `{}` has no values", input.name.text),
-                span,
-                help,
-            );
-        }
-        if items.len() > MAX_STEPS as usize + 1 {
-            let message = format!("a plan of more than {MAX_STEPS} steps");
-            return self.report(Diagnostic::new(
-                Code::E109,
-                message,
-                input.name.span,
-                format!("{} values", items.len()),
-            ));
-        }
-        let values = items.iter().map(|item| self.expr(&input.name.text, item)).collect();
-        input.value = InputValue::ByStep { values, after, span };
-    }
-
     pub(super) fn formulas(&mut self, table: &DeTable<'_>) -> Vec<FormulaDefinition> {
         let mut formulas = Vec::new();
         for Entry { key, value, .. } in self.entries(table) {
             let is_named = self.check_own_name(&key);
             let (mut about, mut formula) = (None, None);
-            match value.get_ref() {
-                DeValue::Table(fields) => {
+            match value.get_ref().as_table() {
+                Some(fields) => {
                     for field in self.entries(fields) {
                         match field.key.text.as_str() {
                             "value" => formula = Some(self.expr(&key.text, field.value)),
@@ -319,7 +34,7 @@ impl Walker<'_> {
                         self.missing(message, key.span, "write `value = \"…\"`");
                     }
                 }
-                _ => formula = Some(self.expr(&key.text, value)),
+                None => formula = Some(self.expr(&key.text, value)),
             }
             let value = formula.unwrap_or(Expr { kind: ExprKind::Error, span: key.span });
             if is_named {
@@ -334,9 +49,9 @@ impl Walker<'_> {
         for Entry { key, value, .. } in self.entries(table) {
             let is_named = self.check_own_name(&key);
             let mut about = None;
-            let rule = match value.get_ref() {
-                DeValue::Table(fields) => self.series_fields(&key, fields, &mut about),
-                _ => SeriesRule::Plain(self.expr(&key.text, value)),
+            let rule = match value.get_ref().as_table() {
+                Some(fields) => self.series_fields(&key, fields, &mut about),
+                None => SeriesRule::Plain(self.expr(&key.text, value)),
             };
             if is_named {
                 series.push(SeriesDefinition { name: key, rule, about });
@@ -395,12 +110,12 @@ impl Walker<'_> {
                 about: None,
                 better: Better::default(),
             };
-            match value.get_ref() {
-                DeValue::Table(fields) => {
+            match value.get_ref().as_table() {
+                Some(fields) => {
                     for field in self.entries(fields) {
                         match field.key.text.as_str() {
                             "value" => {
-                                output.value = Some(self.expr(&output.name.text, field.value))
+                                output.value = Some(self.expr(&output.name.text, field.value));
                             }
                             "unit" => output.unit = self.unit("unit", field.value),
                             "about" => output.about = self.text("about", field.value),
@@ -420,7 +135,7 @@ impl Walker<'_> {
                         }
                     }
                 }
-                _ => output.value = Some(self.expr(&output.name.text, value)),
+                None => output.value = Some(self.expr(&output.name.text, value)),
             }
             if is_named {
                 outputs.push(output);
@@ -454,27 +169,5 @@ impl Walker<'_> {
             scenarios.push(scenario);
         }
         scenarios
-    }
-
-    /// Reports inputs whose indexes multiply to more values than anyone wrote down.
-    pub(super) fn check_products(
-        &mut self,
-        inputs: &[InputDefinition],
-        n_labels: impl Fn(&str) -> usize,
-    ) {
-        for input in inputs {
-            let InputValue::ByIndexSame { indexes, .. } = &input.value else { continue };
-            let n_values = indexes
-                .iter()
-                .fold(1_usize, |n, index| n.saturating_mul(n_labels(&index.text).max(1)));
-            if n_values > MAX_LABELS {
-                let message = format!(
-                    "the input `{}` has more than {MAX_LABELS} combinations of labels",
-                    input.name.text
-                );
-                let label = format!("{n_values} combinations");
-                self.report(Diagnostic::new(Code::E109, message, input.name.span, label));
-            }
-        }
     }
 }

@@ -70,8 +70,10 @@ fn quantities(model: &ParsedModel) -> impl Iterator<Item = &Name> {
 pub(super) fn check_duplicates(model: &ParsedModel, diagnostics: &mut Diagnostics) {
     let units = model.counted_units.iter().chain(model.units.iter().map(|unit| &unit.name));
     let indexes = model.indexes.iter().map(|index| &index.name);
+    let mut names: Vec<&Name> = units.chain(indexes).chain(quantities(model)).collect();
+    names.sort_by_key(|name| name.span);
     let mut first_of: BTreeMap<&str, Span> = BTreeMap::new();
-    for name in units.chain(indexes).chain(quantities(model)) {
+    for name in names {
         match first_of.get(name.text.as_str()) {
             Some(first) => diagnostics.push(defined_twice(name, *first)),
             None => {

@@ -5,6 +5,7 @@
 
 mod apply;
 mod entries;
+mod inputs;
 mod merge;
 mod overrides;
 mod parse;
@@ -17,3 +18,6 @@ pub use apply::{Replaced, apply, apply_scenario};
 pub use overrides::parse_override;
 pub use parse::{MAX_BYTES, MAX_LABELS, parse};
 pub use parsed::*;
+
+#[cfg(test)]
+mod tests;

@@ -40,14 +40,13 @@ fn parse_target(
     let mut ignored = Diagnostics::new();
     let target = expr::parse(text, &mut ignored);
     if !ignored.has_errors() {
-        match target.kind {
-            ExprKind::Name(name) => return Some((name, Vec::new())),
-            ExprKind::Index { base, labels } => {
-                if let ExprKind::Name(name) = base.kind {
-                    return Some((name, labels));
-                }
-            }
-            _ => {}
+        let (base, labels) = if let ExprKind::Index { base, labels } = target.kind {
+            (base.kind, labels)
+        } else {
+            (target.kind, Vec::new())
+        };
+        if let ExprKind::Name(name) = base {
+            return Some((name, labels));
         }
     }
     let message = match text.text().trim() {

@@ -4,12 +4,12 @@ use toml::de::{DeTable, DeValue};
 
 use super::merge::{check_duplicates, merged};
 use super::tables::{Head, TimelineFields};
-use super::toml_errors::report_toml_error;
+use super::toml_errors::report_toml_errors;
 use super::walker::{Entry, Value, Walker};
 use super::{ParsedModel, TimelineDefinition};
-use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, suggest};
 use crate::expr::Name;
-use crate::source::{SourceId, Sources, Span};
+use crate::source::{Sources, Span};
 
 /// The largest model file that is read.
 pub const MAX_BYTES: usize = 10_000_000;
@@ -51,12 +51,12 @@ pub fn parse(
     model.timeline = timeline.and_then(|fields| reader.timeline(fields));
     check_duplicates(&model, reader.diagnostics);
     if model.outputs.is_empty() && !reader.is_broken && !reader.diagnostics.has_errors() {
-        let end = reader.sources.get(SourceId(0)).text.trim_end().len();
-        let id = reader
+        let (id, source) = reader
             .sources
             .iter()
             .find(|(_, source)| source.name == name)
-            .map_or(SourceId(0), |(id, _)| id);
+            .expect("the file was taken in under its name");
+        let end = source.text.trim_end().len();
         let diagnostic =
             Diagnostic::new(Code::E104, "the model has no outputs", Span::new(id, end, end), "");
         reader.diagnostics.push(
@@ -99,21 +99,17 @@ impl Reader<'_> {
             return nothing;
         }
         let (root, errors) = DeTable::parse_recoverable(text);
-        let is_broken = !errors.is_empty();
-        self.is_broken |= is_broken;
-        for error in &errors {
-            report_toml_error(text, id, root.get_ref(), error, self.diagnostics);
-        }
+        let broken = report_toml_errors(text, id, root.get_ref(), &errors, self.diagnostics);
+        self.is_broken |= !broken.is_empty();
         if root.get_ref().is_empty() {
-            if !is_broken {
+            if broken.is_empty() {
                 let diagnostic =
                     Diagnostic::new(Code::E107, "the model is empty", Span::new(id, 0, 0), "");
                 self.diagnostics.push(diagnostic.help(EXAMPLE));
             }
             return nothing;
         }
-        let mut walker =
-            Walker { file: text, source: id, diagnostics: self.diagnostics, is_broken };
+        let mut walker = Walker { file: text, source: id, diagnostics: self.diagnostics, broken };
         let (head, model, timeline) = walker.root(root.get_ref());
         check_duplicates(&model, self.diagnostics);
         let Some(extends) = head.extends else { return (model, timeline) };
@@ -216,7 +212,7 @@ impl Walker<'_> {
                 }
             }
         }
-        if !has_version && !self.is_broken {
+        if !has_version && self.broken.is_empty() {
             let diagnostic = Diagnostic::new(
                 Code::E106,
                 "the version of the language is missing",
@@ -247,6 +243,12 @@ impl Walker<'_> {
     }
 
     fn unknown_table(&mut self, key: &Name) {
-        self.unknown_key("the file", key, &TABLES);
+        let help = match suggest::nearest(&key.text, TABLES) {
+            Some(meant) => format!("did you mean [{meant}]?"),
+            None => "a model has the tables [model], [units], [timeline], [index], [inputs], [formulas], [series], [outputs] \
+                     and [scenarios.NAME]"
+                .to_owned(),
+        };
+        self.error(Code::E103, format!("unknown table or key `{}`", key.text), key.span, help);
     }
 }

@@ -124,7 +124,11 @@ impl Walker<'_> {
                 let string = self.string("start", value, "a date")?;
                 (string.text().trim().to_owned(), string.whole())
             }
-            _ => {
+            DeValue::Integer(_)
+            | DeValue::Float(_)
+            | DeValue::Boolean(_)
+            | DeValue::Array(_)
+            | DeValue::Table(_) => {
                 self.wrong_type("start", "a date in quotes", value, help);
                 return None;
             }

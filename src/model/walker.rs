@@ -2,6 +2,7 @@
 //! name or the wrong key, and goes on.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
@@ -19,7 +20,7 @@ pub(super) struct Entry<'t, 'i> {
     /// The key in NFC, and its place without quotes.
     pub(super) key: Name,
     /// The place of the key with its quotes.
-    pub(super) key_range: std::ops::Range<usize>,
+    pub(super) key_range: Range<usize>,
     pub(super) value: &'t Value<'i>,
 }
 
@@ -28,14 +29,15 @@ pub(super) struct Walker<'a> {
     pub(super) file: &'a str,
     pub(super) source: SourceId,
     pub(super) diagnostics: &'a mut Diagnostics,
-    /// Whether TOML itself found mistakes: what seems to be missing may only be unread.
-    pub(super) is_broken: bool,
+    /// The places of mistakes that TOML itself found and that are reported, in order: what seems to be
+    /// missing may only be unread.
+    pub(super) broken: Vec<Range<usize>>,
 }
 
 impl Walker<'_> {
     // ---- places and mistakes ----
 
-    pub(super) fn span(&self, range: std::ops::Range<usize>) -> Span {
+    pub(super) fn span(&self, range: Range<usize>) -> Span {
         Span::new(self.source, range.start, range.end)
     }
 
@@ -65,7 +67,7 @@ impl Walker<'_> {
         span: Span,
         help: impl Into<String>,
     ) {
-        if !self.is_broken {
+        if self.broken.is_empty() {
             self.error(Code::E104, message, span, help);
         }
     }
@@ -186,6 +188,12 @@ impl Walker<'_> {
     /// An expression in quotes, or a bare number.
     pub(super) fn expr(&mut self, what: &str, value: &Value<'_>) -> Expr {
         let span = self.value_span(value);
+        let place = value.span();
+        let n_before = self.broken.partition_point(|broken| broken.start <= place.end);
+        let nearest = n_before.checked_sub(1).map(|last| &self.broken[last]);
+        if nearest.is_some_and(|broken| place.start <= broken.end) {
+            return Expr { kind: ExprKind::Error, span };
+        }
         match value.get_ref() {
             DeValue::String(text) => {
                 let string = StringText::from_toml(self.file, self.source, value.span(), text);
@@ -200,12 +208,12 @@ impl Walker<'_> {
                 }
             },
             DeValue::Boolean(_) | DeValue::Datetime(_) | DeValue::Array(_) | DeValue::Table(_) => {
-                let help = match value.get_ref() {
-                    DeValue::Boolean(_) => "write 1 for true and 0 for false",
-                    DeValue::Array(_) => {
-                        "a plan of one value a step is `{ by = \"step\", value = [ … ] }`"
-                    }
-                    _ => "",
+                let help = if value.get_ref().is_bool() {
+                    "write 1 for true and 0 for false"
+                } else if value.get_ref().is_array() {
+                    "a plan of one value a step is `{ by = \"step\", value = [ … ] }`"
+                } else {
+                    ""
                 };
                 self.wrong_type(what, "an expression in quotes or a number", value, help);
                 Expr { kind: ExprKind::Error, span }
