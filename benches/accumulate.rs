@@ -1,8 +1,6 @@
 //! What it costs to record a value: time per value for several shapes, as compiled for the baseline and, where the
 //! machine has it, for AVX-512.
 
-#![expect(missing_docs, reason = "criterion's macros")]
-
 use std::hint::black_box;
 use std::sync::Arc;
 

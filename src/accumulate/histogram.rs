@@ -105,6 +105,7 @@ impl Histogram {
     fn take_page(&mut self, octave: usize) -> u16 {
         let page = u16::try_from(self.buckets.len() >> self.bits).expect("at most 2049 octaves");
         self.pages[octave] = page;
+        self.buckets.reserve_exact(1 << self.bits);
         self.buckets.resize(self.buckets.len() + (1 << self.bits), Bucket::EMPTY);
         page
     }
@@ -175,4 +176,84 @@ pub fn hdr_from_buckets(
         hdr.record_n(value as u64, bucket.count).map_err(|_| HdrError::TooLarge)?;
     }
     Ok(hdr)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::accumulate::testing::SplitMix;
+
+    fn histogram(values: &[f64]) -> Histogram {
+        let mut histogram = Histogram::new(Resolution::Fine);
+        let keys: Vec<u32> = values.iter().map(|&y| Histogram::key(y, 10)).collect();
+        histogram.record(&keys, values);
+        histogram
+    }
+
+    /// Over all magnitudes, up to an overflow of y.
+    #[test]
+    fn buckets_ascend_and_do_not_overlap() {
+        let mut random = SplitMix(1);
+        let mut values: Vec<f64> = (0..20_000)
+            .map(|_| random.normal() * libm::pow(10.0, 620.0 * random.uniform() - 310.0))
+            .collect();
+        values.extend([0.0, f64::MAX, f64::MIN, f64::MIN_POSITIVE, -5e-324]);
+        let buckets: Vec<Bucket> = histogram(&values).ascending().collect();
+        assert!(buckets.iter().all(|bucket| bucket.min <= bucket.max));
+        assert!(buckets.windows(2).all(|pair| pair[0].max < pair[1].min));
+        assert_eq!(buckets.iter().map(|bucket| bucket.count).sum::<u64>(), 20_005);
+        assert_eq!(Histogram::key(f64::INFINITY, 10), (OCTAVES << 10) - 1);
+    }
+
+    /// In the middle 1/1024 of the scale, from there on 1/1024 of the distance.
+    #[test]
+    fn buckets_are_as_narrow_as_promised() {
+        let mut random = SplitMix(2);
+        let values: Vec<f64> = (0..200_000).map(|_| 3.0 * random.normal()).collect();
+        for bucket in histogram(&values).ascending() {
+            let distance = bucket.min.abs().max(bucket.max.abs());
+            assert!(bucket.max - bucket.min <= (1.0 + distance) / 1024.0);
+        }
+    }
+
+    #[test]
+    fn dropped_lanes_are_nowhere() {
+        let mut histogram = Histogram::new(Resolution::Fine);
+        histogram.record(&[Histogram::sink(3, 10), Histogram::key(1.0, 10)], &[f64::NAN, 1.0]);
+        let mut sum = Histogram::new(Resolution::Fine);
+        sum.merge(&histogram);
+        assert_eq!(sum.ascending().collect::<Vec<_>>(), [Bucket { count: 1, min: 1.0, max: 1.0 }]);
+    }
+
+    /// Through its own serialized form, within its three digits.
+    #[test]
+    fn hdr_gives_the_same_percentiles() {
+        use hdrhistogram::serialization::{Deserializer, Serializer, V2Serializer};
+        let mut random = SplitMix(3);
+        let mut values: Vec<f64> = (0..50_000).map(|_| random.lognormal(1.0)).collect();
+        let hdr = hdr_from_buckets(histogram(&values).ascending(), 1e6).expect("not negative");
+        let mut bytes = Vec::new();
+        V2Serializer::new().serialize(&hdr, &mut bytes).expect("into memory");
+        let back: hdrhistogram::Histogram<u64> =
+            Deserializer::new().deserialize(&mut &*bytes).expect("its own bytes");
+        assert_eq!(back.len(), 50_000);
+        values.sort_unstable_by(f64::total_cmp);
+        for p in [0.01, 0.05, 0.5, 0.95, 0.99] {
+            let seen = back.value_at_quantile(p) as f64 / 1e6;
+            let exact = values[(p * 50_000.0) as usize - 1];
+            // A bucket's half width, 1/2048 here, and three digits.
+            assert!((seen - exact).abs() < 0.0005 + 0.002 * exact, "P{p}: {seen} for {exact}");
+        }
+    }
+
+    #[test]
+    fn hdr_takes_what_it_can_hold() {
+        let one = |value| {
+            hdr_from_buckets([Bucket { count: 1, min: value, max: value }].into_iter(), 1e3)
+                .map(|hdr| hdr.max())
+        };
+        assert_eq!(one(2.0), Ok(2000));
+        assert_eq!(one(-1.0), Err(HdrError::Negative));
+        assert_eq!(one(1e17), Err(HdrError::TooLarge));
+    }
 }
