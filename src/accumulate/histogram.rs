@@ -38,8 +38,7 @@ impl Bucket {
     const EMPTY: Bucket = Bucket { count: 0, min: f64::INFINITY, max: f64::NEG_INFINITY };
 
     #[inline(always)]
-    fn add(&mut self, count: u64, min: f64, max: f64) {
-        self.count += count;
+    fn widen(&mut self, min: f64, max: f64) {
         self.min = if min < self.min { min } else { self.min };
         self.max = if max > self.max { max } else { self.max };
     }
@@ -71,33 +70,46 @@ impl Histogram {
         Histogram { bits: resolution.bits(), pages, buckets: Vec::new() }
     }
 
-    /// The key of y = (x − center) / scale, which is not NaN, at `bits` bits an octave.
+    /// The key of y = (x − center) / scale, which is not NaN.
     #[inline(always)]
-    pub(super) fn key(y: f64, bits: u32) -> u32 {
+    pub(super) fn key<const BITS: u32>(y: f64) -> u32 {
         let above_one = (1.0 + y.abs()).to_bits() - 1.0_f64.to_bits();
         // Only an overflow of y reaches beyond the last octave.
-        let key = ((above_one >> (52 - bits)) as u32).min((OCTAVES << bits) - 1);
-        if y < 0.0 { key | (OCTAVES << bits) } else { key }
+        let key = ((above_one >> (52 - BITS)) as u32).min((OCTAVES << BITS) - 1);
+        if y < 0.0 { key | (OCTAVES << BITS) } else { key }
     }
 
     /// A key whose counts are dropped.
     #[inline(always)]
-    pub(super) fn sink(lane: usize, bits: u32) -> u32 {
-        (SINK << bits) | (lane as u32 & (SINKS - 1))
+    pub(super) fn sink<const BITS: u32>(lane: usize) -> u32 {
+        (SINK << BITS) | (lane as u32 & (SINKS - 1))
     }
 
     /// Counts a block: each value under its key.
     #[inline(always)]
-    pub(super) fn record(&mut self, keys: &[u32], values: &[f64]) {
-        let bits = self.bits;
-        let mask = (1 << bits) - 1;
-        for (&key, &value) in keys.iter().zip(values) {
-            let octave = (key >> bits) as usize;
-            let page = self.pages[octave];
-            let page = if page == NO_PAGE { self.take_page(octave) } else { page };
-            let at = (u32::from(page) << bits) | (key & mask);
-            self.buckets[at as usize].add(1, value, value);
+    pub(super) fn record<const BITS: u32>(&mut self, keys: &[u32], values: &[f64]) {
+        debug_assert_eq!(self.bits, BITS, "keys are of the histogram's resolution");
+        let mut done = 0;
+        loop {
+            done += self.record_in_pages::<BITS>(&keys[done..], &values[done..]);
+            let Some(key) = keys.get(done) else { return };
+            self.take_page((key >> BITS) as usize);
         }
+    }
+
+    /// Counts values up to the first that lies in a page not yet taken; how many.
+    #[inline(always)]
+    fn record_in_pages<const BITS: u32>(&mut self, keys: &[u32], values: &[f64]) -> usize {
+        let (pages, buckets) = (&*self.pages, &mut *self.buckets);
+        for (lane, (&key, &value)) in keys.iter().zip(values).enumerate() {
+            let page = usize::from(pages[(key >> BITS) as usize]);
+            let at = (page << BITS) | (key & ((1 << BITS) - 1)) as usize;
+            // NO_PAGE lies beyond all buckets: one check serves both.
+            let Some(bucket) = buckets.get_mut(at) else { return lane };
+            bucket.count += 1;
+            bucket.widen(value, value);
+        }
+        keys.len().min(values.len())
     }
 
     #[cold]
@@ -126,7 +138,8 @@ impl Histogram {
             for (sum, bucket) in
                 self.buckets[to..to + length].iter_mut().zip(&other.buckets[from..from + length])
             {
-                sum.add(bucket.count, bucket.min, bucket.max);
+                sum.count += bucket.count;
+                sum.widen(bucket.min, bucket.max);
             }
         }
     }
@@ -185,8 +198,8 @@ mod tests {
 
     fn histogram(values: &[f64]) -> Histogram {
         let mut histogram = Histogram::new(Resolution::Fine);
-        let keys: Vec<u32> = values.iter().map(|&y| Histogram::key(y, 10)).collect();
-        histogram.record(&keys, values);
+        let keys: Vec<u32> = values.iter().map(|&y| Histogram::key::<10>(y)).collect();
+        histogram.record::<10>(&keys, values);
         histogram
     }
 
@@ -202,7 +215,7 @@ mod tests {
         assert!(buckets.iter().all(|bucket| bucket.min <= bucket.max));
         assert!(buckets.windows(2).all(|pair| pair[0].max < pair[1].min));
         assert_eq!(buckets.iter().map(|bucket| bucket.count).sum::<u64>(), 20_005);
-        assert_eq!(Histogram::key(f64::INFINITY, 10), (OCTAVES << 10) - 1);
+        assert_eq!(Histogram::key::<10>(f64::INFINITY), (OCTAVES << 10) - 1);
     }
 
     /// In the middle 1/1024 of the scale, from there on 1/1024 of the distance.
@@ -219,7 +232,7 @@ mod tests {
     #[test]
     fn dropped_lanes_are_nowhere() {
         let mut histogram = Histogram::new(Resolution::Fine);
-        histogram.record(&[Histogram::sink(3, 10), Histogram::key(1.0, 10)], &[f64::NAN, 1.0]);
+        histogram.record::<10>(&[Histogram::sink::<10>(3), Histogram::key::<10>(1.0)], &[f64::NAN, 1.0]);
         let mut sum = Histogram::new(Resolution::Fine);
         sum.merge(&histogram);
         assert_eq!(sum.ascending().collect::<Vec<_>>(), [Bucket { count: 1, min: 1.0, max: 1.0 }]);

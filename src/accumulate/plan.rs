@@ -38,11 +38,14 @@ pub enum Resolution {
 }
 
 impl Resolution {
+    pub(super) const FINE_BITS: u32 = 10;
+    pub(super) const COARSE_BITS: u32 = 8;
+
     /// Buckets an octave, as a power of two.
     pub(super) fn bits(self) -> u32 {
         match self {
-            Resolution::Fine => 10,
-            Resolution::Coarse => 8,
+            Resolution::Fine => Resolution::FINE_BITS,
+            Resolution::Coarse => Resolution::COARSE_BITS,
         }
     }
 }
