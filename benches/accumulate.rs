@@ -59,7 +59,7 @@ fn record_all_wide(tally: &mut Tally, first: &mut u64, values: &[f64]) {
 fn accumulate(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("accumulate");
     group.throughput(Throughput::Elements((BLOCKS * MAX_LANES) as u64));
-    group.sample_size(30).warm_up_time(std::time::Duration::from_millis(300));
+    group.sample_size(20).warm_up_time(std::time::Duration::from_millis(300));
     group.measurement_time(std::time::Duration::from_millis(1200));
     for (name, kind, shape) in SHAPES {
         let mut random = Random(1);
@@ -88,7 +88,6 @@ fn accumulate(criterion: &mut Criterion) {
                         record_all_wide(tally, &mut block, &values);
                     }
                 });
-                eprintln!("{name}: {} kB", tally.bytes() / 1000);
             });
         }
     }

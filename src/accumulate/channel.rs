@@ -99,16 +99,16 @@ impl Channel {
                 self.holds += count(values, |x| x == 1.0);
                 self.finite += count(values, |x| !x.is_nan());
             }
-            ChannelKind::Number | ChannelKind::Time => {
-                match plan.resolution() {
-                    Resolution::Fine => {
-                        self.record_numbers::<{ Resolution::FINE_BITS }>(plan, scratch, block, values);
-                    }
-                    Resolution::Coarse => {
-                        self.record_numbers::<{ Resolution::COARSE_BITS }>(plan, scratch, block, values);
-                    }
+            ChannelKind::Number | ChannelKind::Time => match plan.resolution() {
+                Resolution::Fine => {
+                    self.record_numbers::<{ Resolution::FINE_BITS }>(plan, scratch, block, values);
                 }
-            }
+                Resolution::Coarse => {
+                    self.record_numbers::<{ Resolution::COARSE_BITS }>(
+                        plan, scratch, block, values,
+                    );
+                }
+            },
         }
     }
 

@@ -232,7 +232,8 @@ mod tests {
     #[test]
     fn dropped_lanes_are_nowhere() {
         let mut histogram = Histogram::new(Resolution::Fine);
-        histogram.record::<10>(&[Histogram::sink::<10>(3), Histogram::key::<10>(1.0)], &[f64::NAN, 1.0]);
+        histogram
+            .record::<10>(&[Histogram::sink::<10>(3), Histogram::key::<10>(1.0)], &[f64::NAN, 1.0]);
         let mut sum = Histogram::new(Resolution::Fine);
         sum.merge(&histogram);
         assert_eq!(sum.ascending().collect::<Vec<_>>(), [Bucket { count: 1, min: 1.0, max: 1.0 }]);

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::channel::{Cause, Channel, Scratch};
+use super::channel::{Cause, Channel, MAX_LANES, Scratch};
 use super::distribution::Distribution;
 use super::moments::Moments;
 use super::plan::ChannelPlan;
@@ -48,6 +48,7 @@ impl Tally {
     /// As [`Tally::record`], to be inlined into code that is compiled for wider registers.
     #[inline(always)]
     pub fn record_inline(&mut self, channel: usize, block: u64, values: &[f64]) {
+        assert!(values.len() <= MAX_LANES, "a block of at most {MAX_LANES} lanes");
         self.channels[channel].record(&self.plans[channel], &mut self.scratch, block, values);
     }
 
@@ -105,7 +106,7 @@ impl Tally {
 #[cfg(test)]
 mod tests {
     use super::super::testing::SplitMix;
-    use super::super::{ChannelKind, MAX_LANES, Resolution};
+    use super::super::{ChannelKind, Resolution};
     use super::*;
     use proptest::prelude::*;
 

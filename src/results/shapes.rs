@@ -84,7 +84,7 @@ fn check_as(kind: ChannelKind, resolution: Resolution, n: usize, near: Near, dra
             Smooth if resolution == Resolution::Coarse && !(0.01..=0.99).contains(&p) => {}
             Smooth => within((value - exact).abs(), 0.1 * (high - low)),
             Worst if (0.05..=0.95).contains(&p) && value != exact => {
-                within((value - exact).abs(), 0.001 * body)
+                within((value - exact).abs(), 0.001 * body);
             }
             Worst => {}
             Near::Relative => {
