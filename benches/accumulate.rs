@@ -1,8 +1,6 @@
 //! What it costs to record a value: time per value for several shapes, as compiled for the baseline and, where the
 //! machine has it, for AVX-512.
 
-#![expect(missing_docs, reason = "criterion's macros")]
-
 use std::hint::black_box;
 use std::sync::Arc;
 
@@ -61,7 +59,7 @@ fn record_all_wide(tally: &mut Tally, first: &mut u64, values: &[f64]) {
 fn accumulate(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("accumulate");
     group.throughput(Throughput::Elements((BLOCKS * MAX_LANES) as u64));
-    group.sample_size(30).warm_up_time(std::time::Duration::from_millis(300));
+    group.sample_size(20).warm_up_time(std::time::Duration::from_millis(300));
     group.measurement_time(std::time::Duration::from_millis(1200));
     for (name, kind, shape) in SHAPES {
         let mut random = Random(1);
@@ -90,7 +88,6 @@ fn accumulate(criterion: &mut Criterion) {
                         record_all_wide(tally, &mut block, &values);
                     }
                 });
-                eprintln!("{name}: {} kB", tally.bytes() / 1000);
             });
         }
     }

@@ -9,7 +9,7 @@
 use super::distribution::Distribution;
 use super::histogram::Histogram;
 use super::moments::{MomentTree, Moments, PARTIALS};
-use super::plan::{ChannelKind, ChannelPlan};
+use super::plan::{ChannelKind, ChannelPlan, Resolution};
 
 /// Lanes of the longest block.
 pub const MAX_LANES: usize = 512;
@@ -99,65 +99,103 @@ impl Channel {
                 self.holds += count(values, |x| x == 1.0);
                 self.finite += count(values, |x| !x.is_nan());
             }
-            ChannelKind::Number | ChannelKind::Time => {
-                self.record_numbers(plan, scratch, block, values);
-            }
+            ChannelKind::Number | ChannelKind::Time => match plan.resolution() {
+                Resolution::Fine => {
+                    self.record_numbers::<{ Resolution::FINE_BITS }>(plan, scratch, block, values);
+                }
+                Resolution::Coarse => {
+                    self.record_numbers::<{ Resolution::COARSE_BITS }>(
+                        plan, scratch, block, values,
+                    );
+                }
+            },
         }
     }
 
     #[inline(always)]
-    fn record_numbers(
+    fn record_numbers<const BITS: u32>(
         &mut self,
         plan: &ChannelPlan,
         scratch: &mut Scratch,
         block: u64,
         values: &[f64],
     ) {
-        let lanes = values.len().next_multiple_of(PARTIALS);
-        let clean = &mut scratch.clean[..lanes];
-        let scaled = &mut scratch.scaled[..lanes];
-        let keys = &mut scratch.keys[..lanes];
-
-        let is_never = if plan.kind() == ChannelKind::Time { f64::INFINITY } else { 0.0 };
-        for (clean, &x) in clean.iter_mut().zip(values) {
-            *clean = if x.is_finite() | (x == is_never) { x } else { f64::NAN };
+        let finite = count(values, f64::is_finite);
+        // What is nearly always the case needs no second look at any lane; the bits are the same.
+        if finite == values.len() as u64 && values.len().is_multiple_of(PARTIALS) {
+            let (scaled, keys) = (&mut scratch.scaled, &mut scratch.keys);
+            self.record_clean::<BITS, false>(plan, scaled, keys, block, values, finite);
+            return;
+        }
+        let clean = &mut scratch.clean[..values.len().next_multiple_of(PARTIALS)];
+        if plan.kind() == ChannelKind::Time {
+            let never = count(values, |x| x == f64::INFINITY);
+            self.never += never;
+            for (clean, &x) in clean.iter_mut().zip(values) {
+                *clean = if x == f64::NEG_INFINITY { f64::NAN } else { x };
+            }
+        } else {
+            for (clean, &x) in clean.iter_mut().zip(values) {
+                *clean = if x.is_finite() { x } else { f64::NAN };
+            }
         }
         clean[values.len()..].fill(f64::NAN);
+        let (scaled, keys) = (&mut scratch.scaled, &mut scratch.keys);
+        self.record_clean::<BITS, true>(plan, scaled, keys, block, clean, finite);
+    }
 
+    /// Records a column without other infinities than never; without `HAS_GAPS` all of it is finite.
+    #[inline(always)]
+    fn record_clean<const BITS: u32, const HAS_GAPS: bool>(
+        &mut self,
+        plan: &ChannelPlan,
+        scaled: &mut [f64; MAX_LANES],
+        keys: &mut [u32; MAX_LANES],
+        block: u64,
+        clean: &[f64],
+        finite: u64,
+    ) {
+        let scaled = &mut scaled[..clean.len()];
+        let keys = &mut keys[..clean.len()];
         let center = plan.center();
         let (first, second) = plan.divisors();
-        for (scaled, &x) in scaled.iter_mut().zip(&*clean) {
-            let y = (x - center) * first * second;
-            *scaled = if x.is_finite() { y } else { f64::NAN };
-        }
-        let bits = plan.resolution().bits();
-        for (lane, (key, &y)) in keys.iter_mut().zip(&*scaled).enumerate() {
-            let sink = Histogram::sink(lane, bits);
-            *key = if y.is_nan() { sink } else { Histogram::key(y, bits) };
+        let mut sums = [0.0; PARTIALS];
+        let rows = clean.as_chunks::<PARTIALS>().0;
+        let scaled_rows = scaled.as_chunks_mut::<PARTIALS>().0;
+        let key_rows = keys.as_chunks_mut::<PARTIALS>().0;
+        for ((row, scaled), keys) in rows.iter().zip(scaled_rows).zip(key_rows) {
+            for i in 0..PARTIALS {
+                let y = (row[i] - center) * first * second;
+                let is_value = !HAS_GAPS || row[i].is_finite();
+                sums[i] += if is_value { y } else { 0.0 };
+                scaled[i] = if is_value { y } else { f64::NAN };
+                let key = Histogram::key::<BITS>(y);
+                keys[i] = if is_value { key } else { Histogram::sink::<BITS>(i) };
+            }
         }
 
-        let finite = count(clean, f64::is_finite);
         self.finite += finite;
-        self.never += count(clean, |x| x == f64::INFINITY);
         for (sum, &limit) in self.at_or_below.iter_mut().zip(plan.limits()) {
             *sum += count(clean, |x| x <= limit);
         }
         if self.is_whole {
-            self.is_whole = count(clean, is_whole) == finite;
+            self.is_whole = count(clean, |x| is_whole(x) & (!HAS_GAPS || x.is_finite())) == finite;
         }
-        self.moments.insert(block, Moments::of_column(scaled, finite));
+        self.moments.insert(block, Moments::of_column::<HAS_GAPS>(scaled, finite, sums));
 
         let mut in_buckets = finite;
         for (sum, &atom) in self.atoms.iter_mut().zip(plan.atoms()) {
             let hits = count(clean, |x| x == atom);
             *sum += hits;
             in_buckets -= hits;
-            for (lane, (key, &x)) in keys.iter_mut().zip(&*clean).enumerate() {
-                *key = if x == atom { Histogram::sink(lane, bits) } else { *key };
+            if hits > 0 {
+                for (lane, (key, &x)) in keys.iter_mut().zip(clean).enumerate() {
+                    *key = if x == atom { Histogram::sink::<BITS>(lane) } else { *key };
+                }
             }
         }
         if in_buckets > 0 {
-            self.histogram.record(keys, clean);
+            self.histogram.record::<BITS>(keys, clean);
         }
     }
 

@@ -26,31 +26,29 @@ pub struct Moments {
 }
 
 impl Moments {
-    /// The moments of a column in which NaN stands for no value and of which `count` lanes have one.
-    /// The length is a multiple of 16 (pad with NaN).
+    /// The moments of a column in which NaN stands for no value and of which `count` lanes have one; `sums` are the
+    /// lanes' partial sums. The length is a multiple of 16 (pad with NaN). `HAS_GAPS` may be false where no lane
+    /// is NaN: the same bits, sooner.
     #[inline(always)]
-    pub(super) fn of_column(column: &[f64], count: u64) -> Moments {
+    pub(super) fn of_column<const HAS_GAPS: bool>(
+        column: &[f64],
+        count: u64,
+        sums: [f64; PARTIALS],
+    ) -> Moments {
         if count == 0 {
             return Moments::default();
         }
         let (rows, rest) = column.as_chunks::<PARTIALS>();
         debug_assert!(rest.is_empty(), "a padded column");
-        let mut sum = [0.0; PARTIALS];
-        for row in rows {
-            for (sum, &y) in sum.iter_mut().zip(row) {
-                *sum += if y.is_nan() { 0.0 } else { y };
-            }
-        }
-        let mean = total(sum) / count as f64;
+        let mean = total(sums) / count as f64;
         let (mut s2, mut s3, mut s4) = ([0.0; PARTIALS], [0.0; PARTIALS], [0.0; PARTIALS]);
         for row in rows {
-            for i in 0..PARTIALS {
-                let d = if row[i].is_nan() { 0.0 } else { row[i] - mean };
-                let square = d * d;
-                s2[i] += square;
-                s3[i] += square * d;
-                s4[i] += square * square;
-            }
+            // One operation at a time over all partial sums: each becomes one or two wide instructions.
+            let d = row.map(|y| if HAS_GAPS && y.is_nan() { 0.0 } else { y - mean });
+            let square = product(&d, &d);
+            add(&mut s2, &square);
+            add(&mut s3, &product(&square, &d));
+            add(&mut s4, &product(&square, &square));
         }
         Moments { count, mean, m2: total(s2), m3: total(s3), m4: total(s4) }
     }
@@ -96,6 +94,18 @@ impl Moments {
     pub fn kurtosis(&self) -> Option<f64> {
         let ratio = self.m4 / self.m2 / self.m2 * self.count as f64;
         (self.m2 > 0.0).then_some(ratio)
+    }
+}
+
+#[inline(always)]
+fn product(a: &[f64; PARTIALS], b: &[f64; PARTIALS]) -> [f64; PARTIALS] {
+    std::array::from_fn(|i| a[i] * b[i])
+}
+
+#[inline(always)]
+fn add(sums: &mut [f64; PARTIALS], row: &[f64; PARTIALS]) {
+    for (sum, y) in sums.iter_mut().zip(row) {
+        *sum += y;
     }
 }
 
@@ -194,10 +204,18 @@ mod tests {
     use crate::accumulate::testing::SplitMix;
     use proptest::prelude::*;
 
+    fn of_column(column: &[f64], count: u64) -> Moments {
+        let mut sums = [0.0; PARTIALS];
+        for (lane, y) in column.iter().enumerate().filter(|(_, y)| !y.is_nan()) {
+            sums[lane % PARTIALS] += y;
+        }
+        Moments::of_column::<true>(column, count, sums)
+    }
+
     fn block_moments(block: u64) -> Moments {
         let mut random = SplitMix(block);
         let column: Vec<f64> = (0..64).map(|_| random.normal() * 3.0 + 1e6).collect();
-        Moments::of_column(&column, 64)
+        of_column(&column, 64)
     }
 
     proptest! {
@@ -243,7 +261,7 @@ mod tests {
         };
         let mut tree = MomentTree::default();
         for (block, column) in values.chunks(64).enumerate() {
-            tree.insert(block as u64, Moments::of_column(column, 64));
+            tree.insert(block as u64, of_column(column, 64));
         }
         let n = values.len() as f64;
         let shift = |x: f64| x - 1e9;
@@ -265,7 +283,7 @@ mod tests {
         let mut column = [f64::NAN; 16];
         column[3] = 2.0;
         column[11] = 4.0;
-        let moments = Moments::of_column(&column, 2);
+        let moments = of_column(&column, 2);
         assert_eq!((moments.count, moments.mean, moments.m2), (2, 3.0, 2.0));
         assert_eq!(moments.variance(), Some(2.0));
     }

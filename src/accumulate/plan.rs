@@ -12,8 +12,6 @@ const ATOM_REPEATS: usize = 4;
 const MAX_ATOMS: usize = 4;
 /// Fewer values than this apart from the atoms say nothing about a center.
 const MIN_BODY: usize = 20;
-/// One side of the center is resolved at most this much finer than the other.
-const MAX_SKEW: f64 = 64.0;
 /// Where the pilot does not spread: this many octaves below its value begins the linear middle.
 const OCTAVES_BELOW_CONSTANT: i32 = 40;
 /// The same where the pilot is constantly 0, or empty.
@@ -40,11 +38,14 @@ pub enum Resolution {
 }
 
 impl Resolution {
+    pub(super) const FINE_BITS: u32 = 10;
+    pub(super) const COARSE_BITS: u32 = 8;
+
     /// Buckets an octave, as a power of two.
     pub(super) fn bits(self) -> u32 {
         match self {
-            Resolution::Fine => 10,
-            Resolution::Coarse => 8,
+            Resolution::Fine => Resolution::FINE_BITS,
+            Resolution::Coarse => Resolution::COARSE_BITS,
         }
     }
 }
@@ -141,17 +142,20 @@ fn atoms(sorted: &[f64]) -> Vec<f64> {
     runs.into_iter().map(|(_, value)| value).collect()
 }
 
-/// The median, and the exponent of the power of two at or below the smaller of its distances from P5 and P95:
-/// then no bucket between P5 and P95 is wider than (P95 − P5) / 1024, and skewed laws are finer where they are denser.
+/// The median, and the exponent of the power of two at or below the smallest of its distances from P5, P95 and,
+/// doubled, the quartiles. Then no bucket between P5 and P95 is wider than (P95 − P5) / 1024, skewed laws are finer
+/// where they are denser, and outliers of any number below a quarter do not blur the rest.
 fn center_and_exponent(sorted: &[f64], fallback: f64) -> (f64, i32) {
     let at = |share: f64| sorted[(share * (sorted.len() - 1) as f64) as usize];
-    let (center, below, above) = if sorted.is_empty() {
-        (fallback, 0.0, 0.0)
+    let (center, sides) = if sorted.is_empty() {
+        (fallback, [0.0; 4])
     } else {
-        (at(0.5), at(0.5) - at(0.05), at(0.95) - at(0.5))
+        let middle = at(0.5);
+        let quartiles = [2.0 * (middle - at(0.25)), 2.0 * (at(0.75) - middle)];
+        (middle, [middle - at(0.05), at(0.95) - middle, quartiles[0], quartiles[1]])
     };
-    let scale = f64::max(f64::min(below, above), f64::max(below, above) / MAX_SKEW);
-    let exponent = if scale > 0.0 {
+    let scale = sides.into_iter().filter(|&side| side > 0.0).fold(f64::INFINITY, f64::min);
+    let exponent = if scale < f64::INFINITY || sides.contains(&f64::INFINITY) {
         // An infinite difference of finite values has the exponent of the largest.
         libm::ilogb(scale.min(f64::MAX))
     } else if center != 0.0 {
@@ -180,7 +184,7 @@ mod tests {
     fn centers_on_the_median_and_scales_by_the_smaller_side() {
         let pilot: Vec<f64> = (0..=100).map(f64::from).map(|x| 1000.0 + x * x).collect();
         let plan = plan(&pilot);
-        assert_eq!((plan.center, plan.exponent), (3500.0, 11), "P5 is 2475 below: 2048");
+        assert_eq!((plan.center, plan.exponent), (3500.0, 11), "P5 is 2475 below, P25 1875");
     }
 
     #[test]

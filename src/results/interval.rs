@@ -94,7 +94,7 @@ mod tests {
     fn ranks_are_the_binomial_ones() {
         check_ranks(10, 0.5, Some(2), Some(9));
         check_ranks(100, 0.5, Some(40), Some(61));
-        check_ranks(20, 0.05, None, Some(5));
+        check_ranks(20, 0.05, None, Some(4));
         check_ranks(5, 0.5, None, None);
         check_ranks(6, 0.5, Some(1), Some(6));
     }

@@ -238,3 +238,96 @@ fn holds(base: Point) -> Option<bool> {
 fn share(part: u64, whole: u64) -> f64 {
     part as f64 / whole as f64
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Run, float, provenance};
+    use super::*;
+
+    const NEVER: f64 = f64::INFINITY;
+
+    #[test]
+    fn never_ranks_above_every_time_and_leaves_no_mean() {
+        let months: Vec<f64> =
+            (1..=100).map(|k| if k <= 60 { f64::from(k) } else { NEVER }).collect();
+        let run = Run {
+            kind: ChannelKind::Time,
+            thresholds: &[24.0, 36.0],
+            base: 30.0,
+            ..Run::default()
+        };
+        let time = run.time(&months);
+        let number = &time.number;
+        assert_eq!((number.mean, number.mean_se, number.sd), (None, None, None));
+        assert_eq!((number.min, number.max), (Some(1.0), Some(60.0)));
+        let values: Vec<Point> = number.quantiles.iter().map(|q| q.value).collect();
+        assert_eq!(values, [Point::Value(5.0), Point::Value(50.0), Point::Never]);
+        assert_eq!(number.quantiles[1].high, Point::Never, "rank 61 never happens");
+        assert_eq!(number.base.expect("always").rank, Some(0.3));
+        let never = time.never.expect("there are trials");
+        assert!(never.low < 0.4 && never.value == 0.4 && 0.4 < never.high);
+        let within: Vec<(f64, f64)> =
+            time.within.iter().map(|w| (w.limit, w.probability.value)).collect();
+        assert_eq!(within, [(24.0, 0.24), (36.0, 0.36)]);
+        assert_eq!(float(time.quantiles_if_ever[1].value), 30.0);
+    }
+
+    #[test]
+    fn times_that_always_happen_have_a_mean_and_no_conditional_percentiles() {
+        let time =
+            Run { kind: ChannelKind::Time, base: NEVER, ..Run::default() }.time(&[1.0, 2.0, 6.0]);
+        assert_eq!((time.number.mean, time.quantiles_if_ever.len()), (Some(3.0), 0));
+        assert_eq!(time.never.map(|never| (never.value, never.low)), Some((0.0, 0.0)));
+        let base = time.number.base.expect("always");
+        assert_eq!((base.value, base.rank), (Point::Never, Some(1.0)));
+    }
+
+    #[test]
+    fn statistics_are_of_the_defined_trials() {
+        let values = [4.0, f64::NAN, 2.0, NEVER, 6.0];
+        let number = Run { base: f64::NAN, ..Run::default() }.number(&values);
+        assert_eq!((number.mean, number.sd), (Some(4.0), Some(2.0)));
+        assert_eq!(number.mean_se, Some(2.0 / 3.0_f64.sqrt()));
+        assert_eq!((number.min, number.max), (Some(2.0), Some(6.0)));
+        assert_eq!(number.undefined.count, 2);
+        assert_eq!(number.undefined.causes, [("arithmetic".to_owned(), 2)].into());
+        assert_eq!(number.base, Some(BaseCase { value: Point::Undefined, rank: None }));
+    }
+
+    #[test]
+    fn conditions_are_probabilities_of_the_defined_trials() {
+        let run = Run { kind: ChannelKind::Condition, base: 1.0, ..Run::default() };
+        let condition = run.probability(&[1.0, 0.0, f64::NAN, 1.0, 1.0]);
+        assert_eq!(condition.probability.map(|estimate| estimate.value), Some(0.75));
+        assert_eq!((condition.base, condition.undefined.count), (Some(true), 1));
+    }
+
+    #[test]
+    fn one_trial_has_a_mean_and_no_spread() {
+        let number = Run::default().number(&[7.0]);
+        assert_eq!((number.mean, number.sd, number.mean_se), (Some(7.0), None, None));
+        assert!(number.quantiles.iter().all(|q| float(q.value) == 7.0));
+    }
+
+    #[test]
+    fn the_base_case_alone_has_no_statistics() {
+        let output = OutputPlan {
+            is_series: true,
+            channels: 0..2,
+            step_labels: vec![Some("2023-06".to_owned()), None],
+            base: vec![Point::Value(1.0), Point::Never],
+            ..Run { kind: ChannelKind::Time, ..Run::default() }.output()
+        };
+        let result = base_only(&[output], provenance(0));
+        let Statistics::Series(series) = &result.outputs[0].statistics else { panic!("a series") };
+        assert_eq!(
+            (series.steps[1].step, &series.steps[0].label),
+            (1, &Some("2023-06".to_owned()))
+        );
+        let Statistics::Time(time) = &series.steps[1].statistics else { panic!("a time") };
+        assert_eq!(time.number.base, Some(BaseCase { value: Point::Never, rank: None }));
+        assert!(
+            time.never.is_none() && time.number.quantiles.is_empty() && result.warnings.is_empty()
+        );
+    }
+}

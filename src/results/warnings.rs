@@ -21,8 +21,8 @@ const TAIL_COUNTS: (u64, u64) = (30, 3000);
 const INFINITE_VARIANCE: f64 = 2.0;
 /// √(Σ d⁴) / Σ d² above which a low tail index matters: some 2500 trials make the variance.
 const CONCENTRATION: f64 = 0.02;
-/// … and above which nothing else is asked: some four trials do.
-const EXTREME_CONCENTRATION: f64 = 0.5;
+/// … and above which nothing else is asked: some eight trials do.
+const EXTREME_CONCENTRATION: f64 = 0.35;
 
 /// What there is to say about an output, at most one sentence of a sort: of a series, about the worst step.
 pub(super) fn of_output(
@@ -165,11 +165,11 @@ fn heavy_tail(step: &Recorded<'_>) -> Option<f64> {
     is_heavy.then_some(concentration)
 }
 
-/// Whether on either side the tail index lies below 2, beyond its standard error.
+/// Whether on either side the tail index lies below 2 by more than two standard errors.
 fn has_infinite_variance(distribution: &Distribution, center: f64) -> bool {
     let (least, most) = TAIL_COUNTS;
     let tail = (distribution.count() / 100).clamp(least, most);
-    let doubt = 1.0 + 1.0 / (tail as f64).sqrt();
+    let doubt = 1.0 + 2.0 / (tail as f64).sqrt();
     let above = distribution.at_rank(distribution.count() - tail) - center;
     let below = center - distribution.at_rank(tail + 1);
     let pieces = distribution.pieces().iter().map(|piece| {
@@ -237,4 +237,120 @@ fn percent(share: f64) -> String {
 fn percent_exact(p: f64) -> f64 {
     let text = format!("{:.10}", 100.0 * p);
     text.parse().expect("a float's own text")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::summarize;
+    use super::super::testing::{Run, provenance};
+    use crate::accumulate::testing::SplitMix;
+    use crate::accumulate::{Cause, ChannelKind, Tally};
+    use std::sync::Arc;
+
+    fn warnings(n: usize, seed: u64, draw: fn(&mut SplitMix) -> f64) -> Vec<String> {
+        let mut random = SplitMix(seed);
+        let values: Vec<f64> = (0..n).map(|_| draw(&mut random)).collect();
+        Run { pilot: &values[..n.min(4096)], ..Run::default() }.result(&values).warnings
+    }
+
+    #[track_caller]
+    fn check_heavy(n: usize, is_heavy: bool, draw: fn(&mut SplitMix) -> f64) {
+        for seed in 0..3 {
+            let found = warnings(n, seed, draw);
+            assert_eq!(
+                found.iter().any(|text| text.contains("heavy tail")),
+                is_heavy,
+                "{n} {seed}: {found:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn ordinary_laws_have_no_heavy_tail() {
+        for n in [1000, 20_000, 300_000] {
+            check_heavy(n, false, |r| r.normal());
+            check_heavy(n, false, |r| r.lognormal(0.5));
+            check_heavy(n, false, |r| -libm::log(r.uniform()));
+            check_heavy(n, false, |r| r.normal().max(1.0));
+            check_heavy(n, false, |r| f64::from(u8::from(r.uniform() < 0.01)));
+        }
+        for n in [10_000, 300_000] {
+            check_heavy(n, false, |r| 1e6 - r.lognormal(1.0));
+        }
+        check_heavy(1000, false, |_| 3.0);
+    }
+
+    #[test]
+    fn heavy_tails_are_flagged() {
+        for n in [50_000, 300_000] {
+            check_heavy(n, true, |r| r.lognormal(2.0));
+            check_heavy(n, true, |r| -r.lognormal(2.0));
+            check_heavy(n, true, |r| libm::pow(r.uniform(), -1.0 / 1.5));
+            check_heavy(n, true, |r| r.normal() / r.normal());
+        }
+        // A jackpot: one trial in a hundred thousand.
+        check_heavy(300_000, true, |r| if r.uniform() < 1e-5 { 1e9 } else { r.normal() });
+    }
+
+    #[test]
+    fn undefined_trials_are_told_by_cause() {
+        let run = Run::default();
+        let mut values = vec![1.0; 100_000];
+        values[..1234].fill(f64::NAN);
+        let mut tally = run.tally(&values);
+        tally.record_cause(0, Cause::IrrNone, 1200);
+        assert_eq!(
+            run.result_of(&tally).warnings,
+            ["`x`: 1,234 of 100,000 trials (1.2 %) have no value: irr_none 1,200, arithmetic 34; \
+             its statistics are of the others"]
+        );
+    }
+
+    #[test]
+    fn percentiles_on_too_few_trials_say_how_many_would_do() {
+        let values: Vec<f64> = (0..30).map(f64::from).collect();
+        let run = Run { percentiles: &[0.07, 0.5, 0.95], ..Run::default() };
+        assert_eq!(
+            run.result(&values).warnings,
+            [
+                "`x`: P7, P95 rest on too few trials (30) for a 95 % interval, which ends at the smallest or \
+             largest value: 72 trials would do"
+            ]
+        );
+        let enough: Vec<f64> = (0..72).map(f64::from).collect();
+        assert!(run.result(&enough).warnings.is_empty());
+    }
+
+    #[test]
+    fn a_series_is_warned_of_once_about_its_worst_step() {
+        let run = Run::default();
+        let plan = run.plans()[0].clone();
+        let plans = Arc::from([plan.clone(), plan.clone(), plan]);
+        let mut tally = Tally::new(&plans);
+        for (step, undefined) in [(0, 0), (1, 3), (2, 5)] {
+            let mut column = [1.0; 500];
+            column[..undefined].fill(f64::NAN);
+            tally.record(step, 0, &column);
+        }
+        let mut output = run.output();
+        output.channels = 0..3;
+        output.is_series = true;
+        output.step_labels = vec![None, None, Some("2024-06".to_owned())];
+        output.base = vec![super::super::Point::Value(1.0); 3];
+        output.index = [("firm".to_owned(), "a".to_owned())].into();
+        let result = summarize(&[output], &tally, &[0.5], provenance(500));
+        assert_eq!(
+            result.warnings,
+            [
+                "`x[a]` at step 2 (2024-06) and 1 other step: 5 of 500 trials (1.0 %) have no value: \
+             arithmetic 5; its statistics are of the others"
+            ]
+        );
+    }
+
+    #[test]
+    fn never_is_no_warning() {
+        let run = Run { kind: ChannelKind::Time, ..Run::default() };
+        assert!(run.result(&[f64::INFINITY; 1000]).warnings.is_empty());
+    }
 }
