@@ -90,7 +90,7 @@ fn pieces(c: &mut Criterion) {
         for path in SimdPath::available() {
             group.bench_function(BenchmarkId::from_parameter(path), |b| {
                 b.iter(|| {
-                    path.run(Work { piece, input: black_box(input), out: black_box(&mut out) })
+                    path.run(Work { piece, input: black_box(input), out: black_box(&mut out) });
                 });
             });
         }

@@ -24,7 +24,7 @@ pub fn norm_cdf(x: f64) -> f64 {
     let (product, error) = exact_product(x, FRAC_1_SQRT_2);
     let a = -product;
     let value = libm::erfc(a);
-    if !(a > 1.0) || value == 0.0 {
+    if a <= 1.0 || a.is_nan() || value == 0.0 {
         return 0.5 * value;
     }
     // d/da erfc(a) = -2/√π e^(-a²).

@@ -161,7 +161,7 @@ impl DiscreteTable {
         let locate = |u: f64| self.cells.locate_in_halves(u);
         match self.kind {
             Rows::Pairs => {
-                fill_from_rows(path, &self.rows, u, out, locate, |u, _, row| value_of_pair(u, row))
+                fill_from_rows(path, &self.rows, u, out, locate, |u, _, row| value_of_pair(u, row));
             }
             Rows::Sequence => fill_from_rows(path, &self.rows, u, out, locate, |u, _, row| {
                 value_in_sequence(u, row)
@@ -288,7 +288,7 @@ fn outward(
         distance += 1.0;
         // The rest is at most a geometric series in the present ratio.
         let rest = here * here / (before - here);
-        if here == 0.0 || (rest >= 0.0 && rest < SMALLEST * 1e-9) {
+        if here == 0.0 || (0.0..SMALLEST * 1e-9).contains(&rest) {
             break;
         }
         if masses.len() > limit {
