@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use outlay::math::simd::{Kernel, Path, SimdPath};
-use outlay::math::{exp, ln, norm_pdf, norm_quantile};
+use outlay::math::{exp, ln, norm_pdf, norm_quantile, pow};
 use outlay::sampling::{
     BLOCK, DiscreteTable, QuantileTable, StreamKey, StreamRng, Tail, fill_normal, fill_uniform,
     uniform_at,
@@ -20,6 +20,7 @@ enum Piece<'a> {
     Uniform(StreamKey),
     Exp,
     Ln,
+    Pow,
     Normal,
     Table(&'a QuantileTable),
     Discrete(&'a DiscreteTable),
@@ -41,6 +42,9 @@ impl Kernel for Work<'_> {
             Piece::Uniform(key) => fill_uniform(path, key, 0, black_box(7), out),
             Piece::Exp => out.iter_mut().zip(input).for_each(|(out, &x)| *out = exp(x)),
             Piece::Ln => out.iter_mut().zip(input).for_each(|(out, &x)| *out = ln(x)),
+            Piece::Pow => {
+                out.iter_mut().zip(input).for_each(|(out, &x)| *out = pow(1.0 + x, 2.5 - x))
+            }
             Piece::Normal => fill_normal(path, input, out),
             Piece::Table(table) => table.fill(path, input, out),
             Piece::Discrete(table) => table.fill(path, input, out),
@@ -78,6 +82,7 @@ fn pieces(c: &mut Criterion) {
         ("uniform", Piece::Uniform(key), &uniforms),
         ("exp", Piece::Exp, &exponents),
         ("ln", Piece::Ln, &uniforms),
+        ("pow", Piece::Pow, &uniforms),
         ("normal", Piece::Normal, &uniforms),
         ("table", Piece::Table(&logistic), &uniforms),
         ("poisson 10", Piece::Discrete(&poisson_10), &uniforms),

@@ -3,8 +3,8 @@
 //! Scalars in, scalars out. [`exp`] and [`ln`] are written without branches, table look-ups and
 //! fused operations, so that a loop over a slice is vectorized and a lane of a vector has the bits of
 //! the scalar. The rest are exact operations (rounding, minimum, remainder), or the `libm` crate's
-//! (sin, pow, …; one call a lane), which is software arithmetic throughout and gives the same bits
-//! everywhere too. Not here: special functions, Φ (see [`normal`](super::normal)).
+//! (sin, log10, …; one call a lane), which is software arithmetic throughout and gives the same bits
+//! everywhere too. Not here: powers of any exponent (see [`power`](super::power)), special functions, Φ (see [`normal`](super::normal)).
 //!
 //! Methods: reduction and reconstruction after P. T. P. Tang, "Table-driven implementation of the
 //! exponential function", ACM TOMS 15 (1989), without the table, and Cody & Waite, "Software Manual
@@ -14,8 +14,8 @@
 /// 1.5 · 2^52: adding it to a number below 2^51 rounds that to an integer in the low bits.
 const ROUND_TO_INTEGER: f64 = 6_755_399_441_055_744.0;
 /// ln 2 in two parts; the first has 21 trailing zero bits, so that its product with an exponent is exact.
-const LN_2_HIGH: f64 = f64::from_bits(0x3FE6_2E42_FEE0_0000);
-const LN_2_LOW: f64 = 1.908_214_929_270_587_7e-10;
+pub(super) const LN_2_HIGH: f64 = f64::from_bits(0x3FE6_2E42_FEE0_0000);
+pub(super) const LN_2_LOW: f64 = 1.908_214_929_270_587_7e-10;
 
 /// e^x. Error below 1 ulp (1 ulp of the smallest number in the subnormal range, which underflows
 /// gradually); +∞ above 709.78, 0 below −745.13, NaN of NaN.
@@ -24,11 +24,17 @@ pub fn exp(x: f64) -> f64 {
     // Beyond these ends the result is ∞ or 0 by itself; comparisons written so that NaN goes on.
     let x = if x > 710.0 { 710.0 } else { x };
     let x = if x < -746.0 { -746.0 } else { x };
-    // x = n ln 2 + r, |r| <= ln 2 / 2. The low bits of `shifted` hold n + 2046.
+    exp_of_parts(x, x, 0.0)
+}
+
+/// e^(high + low) for a sum between −746 and 710, `low` being at most a last digit or so of `high`.
+#[inline(always)]
+pub(super) fn exp_of_parts(sum: f64, high: f64, low: f64) -> f64 {
+    // sum = n ln 2 + r, |r| <= ln 2 / 2. The low bits of `shifted` hold n + 2046.
     const SHIFT: f64 = ROUND_TO_INTEGER + 2046.0;
-    let shifted = x * std::f64::consts::LOG2_E + SHIFT;
+    let shifted = sum * std::f64::consts::LOG2_E + SHIFT;
     let n = shifted - SHIFT;
-    let r = (x - n * LN_2_HIGH) - n * LN_2_LOW;
+    let r = (high - n * LN_2_HIGH) - (n * LN_2_LOW - low);
     // (e^r - 1 - r) / r^2, relative error of e^r 4e-18.
     let r2 = r * r;
     let r4 = r2 * r2;
@@ -96,12 +102,6 @@ pub fn ln_1p(x: f64) -> f64 {
 #[inline(always)]
 pub fn exp_m1(x: f64) -> f64 {
     libm::expm1(x)
-}
-
-/// x^y (libm, below 1 ulp). A constant whole exponent is better served by [`powi_block`].
-#[inline(always)]
-pub fn pow(x: f64, y: f64) -> f64 {
-    libm::pow(x, y)
 }
 
 /// x^n by repeated squaring, the order being part of the format: the bits of |n| from the lowest,

@@ -7,10 +7,12 @@
 
 pub mod elementary;
 pub mod normal;
+pub mod power;
 pub mod simd;
 
 pub use elementary::{
-    atan, atan2, ceil, cos, erf, exp, exp_m1, floor, ln, ln_1p, log10, max, min, modulo, pow, powi,
+    atan, atan2, ceil, cos, erf, exp, exp_m1, floor, ln, ln_1p, log10, max, min, modulo, powi,
     powi_block, round_half_away, sign, sin, sqrt, tan, tanh,
 };
 pub use normal::{norm_cdf, norm_pdf, norm_quantile};
+pub use power::pow;
