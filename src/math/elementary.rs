@@ -3,8 +3,8 @@
 //! Scalars in, scalars out. [`exp`] and [`ln`] are written without branches, table look-ups and
 //! fused operations, so that a loop over a slice is vectorized and a lane of a vector has the bits of
 //! the scalar. The rest are exact operations (rounding, minimum, remainder), or the `libm` crate's
-//! (sin, pow, …; one call a lane), which is software arithmetic throughout and gives the same bits
-//! everywhere too. Not here: special functions, Φ (see [`normal`](super::normal)).
+//! (sin, log10, …; one call a lane), which is software arithmetic throughout and gives the same bits
+//! everywhere too. Not here: powers of any exponent (see [`power`](super::power)), special functions, Φ (see [`normal`](super::normal)).
 //!
 //! Methods: reduction and reconstruction after P. T. P. Tang, "Table-driven implementation of the
 //! exponential function", ACM TOMS 15 (1989), without the table, and Cody & Waite, "Software Manual
@@ -14,8 +14,8 @@
 /// 1.5 · 2^52: adding it to a number below 2^51 rounds that to an integer in the low bits.
 const ROUND_TO_INTEGER: f64 = 6_755_399_441_055_744.0;
 /// ln 2 in two parts; the first has 21 trailing zero bits, so that its product with an exponent is exact.
-const LN_2_HIGH: f64 = f64::from_bits(0x3FE6_2E42_FEE0_0000);
-const LN_2_LOW: f64 = 1.908_214_929_270_587_7e-10;
+pub(super) const LN_2_HIGH: f64 = f64::from_bits(0x3FE6_2E42_FEE0_0000);
+pub(super) const LN_2_LOW: f64 = 1.908_214_929_270_587_7e-10;
 
 /// e^x. Error below 1 ulp (1 ulp of the smallest number in the subnormal range, which underflows
 /// gradually); +∞ above 709.78, 0 below −745.13, NaN of NaN.
@@ -24,11 +24,17 @@ pub fn exp(x: f64) -> f64 {
     // Beyond these ends the result is ∞ or 0 by itself; comparisons written so that NaN goes on.
     let x = if x > 710.0 { 710.0 } else { x };
     let x = if x < -746.0 { -746.0 } else { x };
-    // x = n ln 2 + r, |r| <= ln 2 / 2. The low bits of `shifted` hold n + 2046.
+    exp_of_parts(x, x, 0.0)
+}
+
+/// e^(high + low) for a sum between −746 and 710, `low` being at most a last digit or so of `high`.
+#[inline(always)]
+pub(super) fn exp_of_parts(sum: f64, high: f64, low: f64) -> f64 {
+    // sum = n ln 2 + r, |r| <= ln 2 / 2. The low bits of `shifted` hold n + 2046.
     const SHIFT: f64 = ROUND_TO_INTEGER + 2046.0;
-    let shifted = x * std::f64::consts::LOG2_E + SHIFT;
+    let shifted = sum * std::f64::consts::LOG2_E + SHIFT;
     let n = shifted - SHIFT;
-    let r = (x - n * LN_2_HIGH) - n * LN_2_LOW;
+    let r = (high - n * LN_2_HIGH) - (n * LN_2_LOW - low);
     // (e^r - 1 - r) / r^2, relative error of e^r 4e-18.
     let r2 = r * r;
     let r4 = r2 * r2;
@@ -69,7 +75,7 @@ pub fn ln(x: f64) -> f64 {
     let w = z * z;
     let r_odd = 0.666_666_666_666_673_4
         + w * (0.285_714_287_420_497_87
-            + w * (0.181_835_630_542_563_42 + w * 0.147_957_073_976_021_84));
+            + w * (0.181_835_630_542_563_4 + w * 0.147_957_073_976_021_84));
     let r_even =
         0.399_999_999_994_165_7 + w * (0.222_221_986_020_112_34 + w * 0.153_140_785_235_851_28);
     let r = z * r_odd + w * r_even;
@@ -96,12 +102,6 @@ pub fn ln_1p(x: f64) -> f64 {
 #[inline(always)]
 pub fn exp_m1(x: f64) -> f64 {
     libm::expm1(x)
-}
-
-/// x^y (libm, below 1 ulp). A constant whole exponent is better served by [`powi_block`].
-#[inline(always)]
-pub fn pow(x: f64, y: f64) -> f64 {
-    libm::pow(x, y)
 }
 
 /// x^n by repeated squaring, the order being part of the format: the bits of |n| from the lowest,
@@ -252,4 +252,265 @@ pub fn sign(x: f64) -> f64 {
     let zero_or_nan = x + 0.0;
     let not_below = if x > 0.0 { 1.0 } else { zero_or_nan };
     if x < 0.0 { -1.0 } else { not_below }
+}
+
+#[cfg(test)]
+#[expect(clippy::approx_constant, reason = "tabulated values happen to be near constants")]
+mod tests {
+    use super::*;
+    use crate::math::simd::{Kernel, Path, SimdPath};
+    use crate::sampling::{StreamKey, uniform_at};
+
+    // Exact values, rounded: mpmath at 50 digits.
+    /// x and e^x.
+    const EXP: &[(f64, f64)] = &[
+        (-745.1, 5e-324),
+        (-744.0, 1e-323),
+        (-710.0, 4.47628622567513e-309),
+        (-708.3, 2.450295530965988e-308),
+        (-650.25, 3.9811921806329143e-283),
+        (-100.0, 3.720075976020836e-44),
+        (-37.5, 5.175555005801869e-17),
+        (-5.0, 0.006737946999085467),
+        (-1.0, 0.36787944117144233),
+        (-0.75, 0.4723665527410147),
+        (-0.34657, 0.7071093199024199),
+        (-0.1, 0.9048374180359595),
+        (-0.001, 0.999000499833375),
+        (-1e-10, 0.9999999999),
+        (1e-17, 1.0),
+        (1e-08, 1.00000001),
+        (0.001, 1.0010005001667084),
+        (0.1, 1.1051709180756477),
+        (0.3465735, 1.4142134346979391),
+        (0.34658, 1.41422262711514),
+        (0.5, 1.6487212707001282),
+        (1.0, 2.718281828459045),
+        (2.0, 7.38905609893065),
+        (3.3, 27.112638920657883),
+        (10.0, 22026.465794806718),
+        (50.7, 1.0440714795629396e+22),
+        (123.456, 4.132944352778106e+53),
+        (500.0, 1.4035922178528375e+217),
+        (700.1, 1.120899771073261e+304),
+        (709.5, 1.3549863193146328e+308),
+        (709.78, 1.7928227943945155e+308),
+    ];
+    /// x and ln x.
+    const LN: &[(f64, f64)] = &[
+        (5e-324, -744.4400719213812),
+        (1e-310, -713.8013788281542),
+        (2.3e-308, -708.363299519231),
+        (1e-200, -460.51701859880916),
+        (1e-17, -39.14394658089878),
+        (1e-05, -11.512925464970229),
+        (0.1, -2.3025850929940455),
+        (0.25, -1.3862943611198906),
+        (0.5, -0.6931471805599453),
+        (0.7, -0.35667494393873245),
+        (0.70710678, -0.3465735919580042),
+        (0.7071068, -0.3465735636737333),
+        (0.9, -0.10536051565782628),
+        (0.99, -0.01005033585350145),
+        (0.999999, -1.000000500029089e-06),
+        (1.0000000001, 1.000000082690371e-10),
+        (1.000001, 9.999994999180668e-07),
+        (1.01, 0.009950330853168092),
+        (1.1, 0.09531017980432493),
+        (1.25, 0.22314355131420976),
+        (1.4142135, 0.3465735461755332),
+        (1.4142136, 0.346573616886212),
+        (1.5, 0.4054651081081644),
+        (2.0, 0.6931471805599453),
+        (2.718281828, 0.9999999998311266),
+        (3.0, 1.0986122886681098),
+        (10.0, 2.302585092994046),
+        (12345.678, 9.421061321291832),
+        (10000000000.0, 23.025850929940457),
+        (1e+100, 230.25850929940458),
+        (1e+300, 690.7755278982137),
+        (1.7976931348623157e+308, 709.782712893384),
+    ];
+
+    /// Distance in units of the last place; the same NaN-ness and infinities count as none.
+    fn ulps(a: f64, b: f64) -> u64 {
+        if a == b || (a.is_nan() && b.is_nan()) {
+            return 0;
+        }
+        if a.signum() != b.signum() || !a.is_finite() || !b.is_finite() {
+            return u64::MAX;
+        }
+        a.to_bits().abs_diff(b.to_bits())
+    }
+
+    #[track_caller]
+    fn check_near(name: &str, x: f64, actual: f64, expected: f64, most: u64) {
+        assert!(ulps(actual, expected) <= most, "{name}({x:e}) is {actual:e}, not {expected:e}");
+    }
+
+    /// Log-uniform magnitudes and uniform ones, `n` in all.
+    fn some_numbers(n: u64, reach: f64) -> Vec<f64> {
+        let key = StreamKey::new(1, "numbers");
+        (0..n).map(|trial| (2.0 * uniform_at(key, 0, trial) - 1.0) * reach).collect()
+    }
+
+    const SPECIAL: [f64; 14] = [
+        0.0,
+        -0.0,
+        f64::INFINITY,
+        f64::NEG_INFINITY,
+        f64::NAN,
+        5e-324,
+        -5e-324,
+        f64::MIN_POSITIVE,
+        f64::MAX,
+        f64::MIN,
+        1.0,
+        -1.0,
+        800.0,
+        -800.0,
+    ];
+
+    #[test]
+    fn exp_and_ln_are_exact_to_a_last_digit() {
+        for &(x, expected) in EXP {
+            check_near("exp", x, exp(x), expected, 1);
+        }
+        for &(x, expected) in LN {
+            check_near("ln", x, ln(x), expected, 1);
+        }
+    }
+
+    #[test]
+    fn exp_and_ln_agree_with_libm_everywhere() {
+        for x in
+            some_numbers(100_000, 746.0).into_iter().chain(some_numbers(50_000, 2.0)).chain(SPECIAL)
+        {
+            check_near("exp", x, exp(x), libm::exp(x), 1);
+            let y = libm::exp(x);
+            check_near("ln", y, ln(y), libm::log(y), 1);
+            check_near("ln", x, ln(x), libm::log(x), 1);
+        }
+    }
+
+    #[test]
+    fn exp_overflows_and_underflows_gradually() {
+        assert_eq!(exp(709.782_712_893_384), 1.797_693_134_862_273_2e308);
+        assert_eq!(exp(709.782_712_893_384_1), f64::INFINITY);
+        assert_eq!(exp(-745.133_219_101_941_2), 0.0);
+        assert_eq!(exp(-745.13), 5e-324);
+        assert_eq!(
+            [exp(0.0), exp(-0.0), ln(1.0)].map(f64::to_bits),
+            [1.0, 1.0, 0.0].map(f64::to_bits)
+        );
+        // A NaN of any payload stays one.
+        assert!(exp(f64::from_bits(0xFFF0_0000_0000_0ABC)).is_nan());
+    }
+
+    struct Both<'a>(&'a [f64]);
+
+    impl Kernel for Both<'_> {
+        type Output = Vec<u64>;
+
+        #[inline(always)]
+        fn run<P: Path>(self, _: P) -> Vec<u64> {
+            let mut out = vec![[0; 4]; self.0.len()];
+            for (out, &x) in out.iter_mut().zip(self.0) {
+                // NaN has no bits worth comparing.
+                let values = [exp(x), ln(x), round_half_away(x), sign(x)];
+                *out = values.map(|y| if y.is_nan() { f64::NAN } else { y }.to_bits());
+            }
+            out.into_flattened()
+        }
+    }
+
+    #[test]
+    fn every_path_gives_the_same_bits() {
+        let numbers: Vec<f64> = some_numbers(4000, 750.0).into_iter().chain(SPECIAL).collect();
+        let expected = SimdPath::Baseline.run(Both(&numbers));
+        for path in SimdPath::available() {
+            assert_eq!(path.run(Both(&numbers)), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn whole_powers_multiply_in_the_stated_order() {
+        let x = 1.1;
+        let square = x * x;
+        let fourth = square * square;
+        for (n, expected) in
+            [(0, 1.0), (1, x), (2, square), (3, x * square), (5, x * fourth), (6, square * fourth)]
+        {
+            assert_eq!(powi(x, n), expected, "power {n}");
+            assert_eq!(powi(x, -n), 1.0 / expected, "power {}", -n);
+        }
+        assert_eq!(powi(f64::NAN, 0), 1.0);
+        assert_eq!(powi(2.0, i32::MIN), 0.0);
+    }
+
+    #[test]
+    fn a_block_of_powers_has_the_bits_of_the_scalar() {
+        let x = some_numbers(100, 3.0);
+        let (mut scratch, mut out) = (vec![0.0; 100], vec![0.0; 100]);
+        for n in [-7, -1, 0, 1, 2, 3, 12, 61] {
+            powi_block(&x, n, &mut scratch, &mut out);
+            let expected: Vec<f64> = x.iter().map(|&x| powi(x, n)).collect();
+            assert_eq!(out, expected, "power {n}");
+        }
+    }
+
+    #[test]
+    fn halves_are_rounded_away_from_zero() {
+        let expected = [
+            (0.5, 1.0),
+            (-0.5, -1.0),
+            (2.5, 3.0),
+            (0.499_999_999_999_999_94, 0.0),
+            (-1.2, -1.0),
+            (1e300, 1e300),
+        ];
+        for (x, y) in expected {
+            assert_eq!(round_half_away(x), y, "round({x})");
+        }
+        assert_eq!((floor(-0.5), ceil(0.5)), (-1.0, 1.0));
+    }
+
+    #[test]
+    fn a_remainder_has_the_sign_of_the_divisor() {
+        let expected = [
+            (7.0, 3.0, 1.0),
+            (-7.0, 3.0, 2.0),
+            (7.0, -3.0, -2.0),
+            (-7.0, -3.0, -1.0),
+            (-6.0, 3.0, 0.0),
+        ];
+        for (a, b, r) in expected {
+            assert_eq!(modulo(a, b), r, "{a} mod {b}");
+        }
+        assert!(modulo(1.0, 0.0).is_nan() && modulo(f64::INFINITY, 2.0).is_nan());
+        assert_eq!(modulo(-6.0, 3.0).to_bits(), 0);
+    }
+
+    #[test]
+    fn minimum_and_maximum_pass_nan_on_and_take_the_first_of_equals() {
+        for pick in [min, max] {
+            assert!(pick(f64::NAN, 1.0).is_nan() && pick(1.0, f64::NAN).is_nan());
+            assert_eq!(pick(-0.0, 0.0).to_bits(), (-0.0_f64).to_bits());
+            assert_eq!(pick(0.0, -0.0).to_bits(), 0);
+        }
+        assert_eq!((min(1.0, 2.0), max(1.0, 2.0)), (1.0, 2.0));
+        assert_eq!(
+            (min(2.0, f64::NEG_INFINITY), max(2.0, f64::INFINITY)),
+            (f64::NEG_INFINITY, f64::INFINITY)
+        );
+    }
+
+    #[test]
+    fn the_sign_of_zero_is_zero() {
+        assert_eq!(
+            [sign(-3.0), sign(0.0), sign(-0.0), sign(1e-320)].map(f64::to_bits),
+            [-1.0, 0.0, 0.0, 1.0].map(f64::to_bits)
+        );
+        assert!(sign(f64::NAN).is_nan());
+    }
 }

@@ -24,7 +24,7 @@ pub fn norm_cdf(x: f64) -> f64 {
     let (product, error) = exact_product(x, FRAC_1_SQRT_2);
     let a = -product;
     let value = libm::erfc(a);
-    if !(a > 1.0) || value == 0.0 {
+    if a <= 1.0 || a.is_nan() || value == 0.0 {
         return 0.5 * value;
     }
     // d/da erfc(a) = -2/√π e^(-a²).
@@ -141,3 +141,114 @@ const FAR_TAIL: [[f64; 8]; 2] = [
         2.044_263_103_389_939_8e-15,
     ],
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // Exact values, rounded: mpmath at 50 digits.
+    /// x and Φ(x).
+    const CDF: &[(f64, f64)] = &[
+        (-37.5, 4.605353009581955e-308),
+        (-30.0, 4.906713927148187e-198),
+        (-20.0, 2.7536241186062337e-89),
+        (-12.3, 4.5287069561587846e-35),
+        (-8.2, 1.2019351542735859e-16),
+        (-5.0, 2.866515718791939e-07),
+        (-3.0, 0.0013498980316300946),
+        (-1.7, 0.04456546275854304),
+        (-1.0, 0.15865525393145705),
+        (-0.5, 0.3085375387259869),
+        (-0.1, 0.460172162722971),
+        (-0.001, 0.49960105778608893),
+        (-1e-09, 0.49999999960105773),
+        (0.0, 0.5),
+        (1e-05, 0.500003989422804),
+        (0.3, 0.6179114221889527),
+        (1.0, 0.8413447460685429),
+        (2.5, 0.9937903346742238),
+        (5.5, 0.9999999810104375),
+    ];
+    /// u and Φ⁻¹(u).
+    const QUANTILE: &[(f64, f64)] = &[
+        (1e-300, -37.0470962993612),
+        (1e-100, -21.273453560965326),
+        (1e-50, -14.933337534788489),
+        (1e-30, -11.464024688443615),
+        (1.1102230246251565e-16, -8.209536151601387),
+        (1e-12, -7.034483825301132),
+        (1e-09, -5.9978070150076865),
+        (1e-06, -4.753424308822899),
+        (0.00013, -3.6522032174961896),
+        (0.001, -3.0902323061678136),
+        (0.01, -2.326347874040841),
+        (0.025, -1.9599639845400543),
+        (0.0749, -1.4402382675279637),
+        (0.0751, -1.43882539275254),
+        (0.1, -1.2815515655446004),
+        (0.2, -0.8416212335729142),
+        (0.3, -0.5244005127080408),
+        (0.4, -0.2533471031357997),
+        (0.45, -0.12566134685507402),
+        (0.49, -0.025068908258711057),
+        (0.499999, -2.5066282745665593e-06),
+        (0.4999999999, -2.506628482030354e-10),
+        (0.5000000001, 2.506628482030354e-10),
+        (0.55, 0.12566134685507416),
+        (0.6, 0.2533471031357997),
+        (0.75, 0.6744897501960817),
+        (0.9, 1.2815515655446006),
+        (0.95, 1.6448536269514722),
+        (0.975, 1.9599639845400538),
+        (0.99, 2.3263478740408408),
+        (0.999, 3.090232306167813),
+        (0.999999, 4.753424308817087),
+    ];
+
+    #[track_caller]
+    fn check_near(actual: f64, expected: f64, tolerance: f64) {
+        assert!(
+            (actual - expected).abs() <= tolerance * expected.abs(),
+            "{actual:e}, not {expected:e}"
+        );
+    }
+
+    #[test]
+    fn the_distribution_function_is_accurate_in_both_tails() {
+        for &(x, expected) in CDF {
+            check_near(norm_cdf(x), expected, 4e-15);
+        }
+        assert_eq!(
+            [f64::NEG_INFINITY, -40.0, 40.0, f64::INFINITY].map(norm_cdf),
+            [0.0, 0.0, 1.0, 1.0]
+        );
+        assert!(norm_cdf(f64::NAN).is_nan());
+    }
+
+    #[test]
+    fn the_quantile_is_accurate_in_both_tails_and_at_the_median() {
+        for &(u, expected) in QUANTILE {
+            check_near(norm_quantile(u), expected, 2e-15);
+        }
+        assert_eq!([0.0, 0.5, 1.0].map(norm_quantile), [f64::NEG_INFINITY, 0.0, f64::INFINITY]);
+        assert!([-0.1, 1.1, f64::NAN].map(norm_quantile).iter().all(|x| x.is_nan()));
+    }
+
+    #[test]
+    fn distribution_function_and_quantile_are_inverse() {
+        for exponent in 1..900 {
+            let u = libm::exp2(-f64::from(exponent)) * 0.77;
+            // A rounding of x moves Φ by x² ulps.
+            let x = norm_quantile(u);
+            check_near(norm_cdf(x), u, 1e-15 * (4.0 + x * x));
+        }
+    }
+
+    #[test]
+    fn the_density_is_the_slope() {
+        for x in [-9.0, -2.5, 0.0, 1.0, 3.0] {
+            let slope = (norm_cdf(x + 1e-5) - norm_cdf(x - 1e-5)) / 2e-5;
+            check_near(norm_pdf(x), slope, 1e-8);
+        }
+    }
+}

@@ -147,19 +147,19 @@ pub(crate) fn hermite(width: f64, [x0, x1]: [f64; 2], [slope0, slope1]: [f64; 2]
     ]
 }
 
-/// Turns a cubic's slope down by some last digits until its value at the cell's last float does not
+/// Changes a cubic's slope by some last digits until its value at the cell's last float does not
 /// overshoot `end`, the value at the next cell's edge: the table is then monotone across edges too.
+/// Where the whole cell is but some last digits high, it becomes a constant.
 pub(crate) fn settle_end(row: &mut [f64; 4], cell_edge: f64, next_edge: f64, end: f64) {
     let last_place = next_edge.next_down() - cell_edge;
-    let is_rising = end >= row[0];
-    let overshoots = |row: &[f64; 4]| {
-        let x = cubic(last_place, *row);
-        if is_rising { x > end } else { x < end }
-    };
-    let mut step = (end.abs() * f64::EPSILON).max(f64::MIN_POSITIVE) / last_place;
-    while overshoots(row) {
-        row[1] += if is_rising { -step } else { step };
+    let toward = if end < row[0] { -1.0 } else { 1.0 };
+    let mut step = (end.abs().max(row[0].abs()) * f64::EPSILON).max(f64::MIN_POSITIVE) / last_place;
+    while toward * (cubic(last_place, *row) - end) > 0.0 {
+        row[1] -= toward * step;
         step *= 2.0;
+        if toward * row[1] <= 0.0 {
+            *row = [row[0], 0.0, 0.0, 0.0];
+        }
     }
 }
 

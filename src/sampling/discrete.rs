@@ -71,7 +71,7 @@ impl DiscreteTable {
         let halves = [lower_steps(points), upper_steps(points)];
         let is_sequence = points.windows(2).all(|pair| pair[1].value - pair[0].value == 1.0);
         // The coarsest index that makes a draw a fixed number of comparisons.
-        for log2 in 6..=8 {
+        for log2 in 6..=10 {
             let cells = Cells::new(log2);
             let most = halves.iter().map(|steps| steps.most_in_a_cell(cells)).max().unwrap_or(0);
             let kind = match most {
@@ -122,8 +122,8 @@ impl DiscreteTable {
     }
 
     /// The table of a law on whole numbers whose masses fall on both sides of `mode` (at least as
-    /// fast as geometrically in the end), between `low` and `high`: as far out as the tails beyond
-    /// are below 2^-54. `None` where that takes more than `limit` values.
+    /// fast as geometrically in the end), between `low` and `high`: as far out as the smallest uniform
+    /// can tell. `None` where that takes more than `limit` values.
     pub fn from_law(
         mode: f64,
         [low, high]: [f64; 2],
@@ -161,7 +161,7 @@ impl DiscreteTable {
         let locate = |u: f64| self.cells.locate_in_halves(u);
         match self.kind {
             Rows::Pairs => {
-                fill_from_rows(path, &self.rows, u, out, locate, |u, _, row| value_of_pair(u, row))
+                fill_from_rows(path, &self.rows, u, out, locate, |u, _, row| value_of_pair(u, row));
             }
             Rows::Sequence => fill_from_rows(path, &self.rows, u, out, locate, |u, _, row| {
                 value_in_sequence(u, row)
@@ -271,7 +271,7 @@ fn rows_of(kind: Rows, cells: Cells, halves: &[Steps; 2]) -> RowTable {
     RowTable::new(rows)
 }
 
-/// Masses from the mode on in one direction until the rest is below 2^-54 of the mode's side.
+/// Masses from the mode on in one direction until the rest is nothing beside the smallest uniform.
 fn outward(
     mode: f64,
     direction: f64,
@@ -288,7 +288,7 @@ fn outward(
         distance += 1.0;
         // The rest is at most a geometric series in the present ratio.
         let rest = here * here / (before - here);
-        if here == 0.0 || (rest >= 0.0 && rest < SMALLEST / 2.0) {
+        if here == 0.0 || (0.0..SMALLEST * 1e-9).contains(&rest) {
             break;
         }
         if masses.len() > limit {
@@ -310,4 +310,145 @@ fn running_sums(terms: impl Iterator<Item = f64>) -> Vec<f64> {
             sum + error
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::math::exp;
+    use crate::math::simd::{Kernel, SimdPath};
+    use crate::sampling::{StreamKey, uniform_at};
+
+    fn points_of(values: &[f64], masses: &[f64]) -> Vec<DiscretePoint> {
+        let point = |i: usize| DiscretePoint {
+            value: values[i],
+            lower: masses[..=i].iter().sum(),
+            upper: masses[i + 1..].iter().rev().sum(),
+        };
+        (0..values.len()).map(point).collect()
+    }
+
+    fn poisson(mean: f64) -> Option<DiscreteTable> {
+        let mass = |k: f64| exp(k * libm::log(mean) - libm::lgamma(k + 1.0) - mean);
+        DiscreteTable::from_law(mean.floor(), [0.0, f64::INFINITY], 1 << 20, &mass)
+    }
+
+    /// Around every threshold, and anywhere.
+    fn uniforms_for(points: &[DiscretePoint]) -> Vec<f64> {
+        let key = StreamKey::new(1, "discrete");
+        let around = |u: f64| [u.next_down(), u, u.next_up()];
+        let thresholds = points.iter().flat_map(|point| {
+            let lower = around(point.lower.min(0.5));
+            let upper = around(point.upper.min(0.5)).map(|v| 1.0 - v);
+            lower.into_iter().chain(upper)
+        });
+        let anywhere = (0..2000).map(|trial| uniform_at(key, 0, trial));
+        let inside = |u: &f64| *u >= SMALLEST && *u <= 1.0 - SMALLEST;
+        thresholds.chain(anywhere).chain([SMALLEST, 0.5, 1.0 - SMALLEST]).filter(inside).collect()
+    }
+
+    /// The definition: the smallest value whose distribution function reaches u.
+    fn expected(points: &[DiscretePoint], u: f64) -> f64 {
+        let reaches = |point: &&DiscretePoint| {
+            if u <= 0.5 { point.lower >= u } else { point.upper <= 1.0 - u && point.lower >= 0.5 }
+        };
+        points.iter().find(reaches).or(points.last()).expect("a value").value
+    }
+
+    #[track_caller]
+    fn check(points: &[DiscretePoint], kind: Rows) {
+        let table = DiscreteTable::new(points);
+        assert_eq!(table.kind, kind);
+        for u in uniforms_for(points) {
+            assert_eq!(table.at(u), expected(points, u), "u {u:e}");
+        }
+    }
+
+    #[test]
+    fn few_values_take_one_comparison() {
+        check(&points_of(&[0.0, 1.0], &[0.25, 0.75]), Rows::Pairs);
+        check(&points_of(&[0.0, 1.0], &[0.5, 0.5]), Rows::Pairs);
+        check(&points_of(&[-1.5, 0.0, 7.25, 1e9], &[1e-12, 0.3, 0.7 - 2e-12, 1e-12]), Rows::Pairs);
+        check(&points_of(&[4.0], &[1.0]), Rows::Pairs);
+    }
+
+    #[test]
+    fn whole_numbers_in_sequence_take_three_comparisons() {
+        let values: Vec<f64> = (0..300).map(f64::from).collect();
+        check(&points_of(&values, &[1.0 / 300.0; 300]), Rows::Sequence);
+        let values: Vec<f64> = (0..9000).map(f64::from).collect();
+        check(&points_of(&values, &[1.0 / 9000.0; 9000]), Rows::Sequence);
+    }
+
+    #[test]
+    fn many_other_values_are_searched() {
+        let values: Vec<f64> = (0..9000).map(|i| 0.5 * f64::from(i)).collect();
+        check(&points_of(&values, &[1.0 / 9000.0; 9000]), Rows::Ranges);
+    }
+
+    #[test]
+    fn a_value_of_no_mass_is_never_drawn() {
+        let points = points_of(&[0.0, 1.0, 2.0, 3.0], &[0.0, 0.4, 0.0, 0.6]);
+        let table = DiscreteTable::new(&points);
+        for u in uniforms_for(&points) {
+            assert!([1.0, 3.0].contains(&table.at(u)), "u {u}");
+        }
+    }
+
+    #[test]
+    fn poisson_is_drawn_down_to_the_last_tail() {
+        let table = poisson(10.0).expect("a small window");
+        assert_eq!(table.kind, Rows::Pairs);
+        // Smallest k with F(k) >= u, by mpmath.
+        for (u, value) in
+            [(1e-5, 0.0), (4.5e-5, 0.0), (4.6e-5, 1.0), (0.5, 10.0), (0.9, 14.0), (0.999, 21.0)]
+        {
+            assert_eq!(table.at(u), value, "u {u}");
+        }
+        assert_eq!(table.at(1.0 - SMALLEST), 45.0);
+    }
+
+    #[test]
+    fn large_means_are_windows() {
+        let table = poisson(1e5).expect("a small window");
+        let (low, high) = (table.at(SMALLEST), table.at(1.0 - SMALLEST));
+        // By summing the masses at 30 digits in mpmath.
+        assert_eq!((low, high), (97_415.0, 102_607.0));
+        assert_eq!(table.at(0.5), 1e5);
+        assert!(poisson(1e14).is_none());
+    }
+
+    struct Fill<'a>(&'a DiscreteTable, &'a [f64]);
+
+    impl Kernel for Fill<'_> {
+        type Output = Vec<f64>;
+
+        #[inline(always)]
+        fn run<P: Path>(self, path: P) -> Vec<f64> {
+            let mut out = vec![0.0; self.1.len()];
+            self.0.fill(path, self.1, &mut out);
+            out
+        }
+    }
+
+    #[test]
+    fn every_path_gives_the_values_of_the_scalar() {
+        let values: Vec<f64> = (0..9000).map(|i| 0.5 * f64::from(i)).collect();
+        let searched = DiscreteTable::new(&points_of(&values, &[1.0 / 9000.0; 9000]));
+        let key = StreamKey::new(1, "paths");
+        let uniforms: Vec<f64> =
+            (0..999).map(|trial| uniform_at(key, 0, trial)).chain([0.0, 0.5, 1.0]).collect();
+        for table in [poisson(3.0).expect("small"), poisson(1e5).expect("small"), searched] {
+            let expected: Vec<f64> = uniforms.iter().map(|&u| table.at(u)).collect();
+            for path in SimdPath::available() {
+                assert_eq!(path.run(Fill(&table, &uniforms)), expected, "{path}");
+            }
+        }
+    }
+
+    #[test]
+    fn running_sums_do_not_lose_small_terms() {
+        let terms = std::iter::once(1.0).chain(std::iter::repeat_n(1e-17, 1000));
+        assert_eq!(running_sums(terms).last(), Some(&(1.0 + 1e-14)));
+    }
 }

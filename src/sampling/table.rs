@@ -217,9 +217,10 @@ impl<'a> Half<'a> {
             let slope = slope / v;
             if (edge - start).is_multiple_of(stride) {
                 let exact = self.slope_at(x);
-                // A slope that is wrong by this share over half the span moves v by so much.
-                let error = ((slope - exact) / exact).abs() * v * half_width;
-                let is_close = error <= 0.25 * tolerance(v);
+                // A slope that is wrong by so much over half the span moves x by so much.
+                let error = (slope - exact).abs() * v * half_width;
+                let is_close =
+                    error <= 0.25 * tolerance(v) * exact.abs() + 16.0 * f64::EPSILON * x.abs();
                 if !is_close {
                     return false;
                 }
@@ -236,8 +237,8 @@ impl<'a> Half<'a> {
         let width = v1 - v0;
         let solve = |share: f64| (self.quantile)(v0 + share * width, self.tail);
         let (x0, x3) = (self.knots[cell], self.knots[cell + 1]);
-        if x0 == x3 && x0.is_finite() {
-            return [x0, 0.0, 0.0, 0.0];
+        if is_few_digits(x0, x3) {
+            return [x0, (x3 - x0) / width, 0.0, 0.0];
         }
         // Newton's form on 0, 1/3, 2/3, 1, in units of a third of the width.
         let (x1, x2) = (solve(1.0 / 3.0), solve(2.0 / 3.0));
@@ -324,13 +325,19 @@ impl<'a> Half<'a> {
     }
 }
 
-/// Whether a cubic moves one way over [0, width], as `change` says.
+/// Whether a cell is so flat that its ends differ in some last digits only, and a straight line will do.
+fn is_few_digits(x0: f64, x1: f64) -> bool {
+    (x1 - x0).abs() <= 1024.0 * f64::EPSILON * x0.abs().max(x1.abs())
+}
+
+/// Whether a cubic moves one way over [0, width], as `change` says, and nowhere nearly stands still:
+/// then it does so in floating point too.
 fn is_monotone(row: &[f64; 4], width: f64, change: f64) -> bool {
-    let toward = if change < 0.0 { -1.0 } else { 1.0 };
-    let slope = |t: f64| toward * (row[1] + t * (2.0 * row[2] + t * 3.0 * row[3]));
+    let least = change / width / 64.0;
+    let is_steep = |t: f64| (row[1] + t * (2.0 * row[2] + t * 3.0 * row[3])) / least >= 1.0;
     let turning = -row[2] / (3.0 * row[3]);
     let is_inside = turning > 0.0 && turning < width;
-    slope(0.0) > 0.0 && slope(width) >= 0.0 && (!is_inside || slope(turning) >= 0.0)
+    is_steep(0.0) && is_steep(width) && (!is_inside || is_steep(turning))
 }
 
 /// The polynomial with given values and slopes at three places, in Newton's form.
@@ -374,5 +381,249 @@ impl Quintic {
             value = value * factor + coefficient;
         }
         (value, slope)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::math::simd::{Kernel, SimdPath};
+    use crate::math::{exp, norm_cdf, norm_pdf, norm_quantile};
+    use crate::sampling::{StreamKey, uniform_at};
+
+    /// A law for tests: its inverse from both ends, density and distribution function.
+    struct Law {
+        quantile: fn(f64, Tail) -> f64,
+        density: fn(f64) -> f64,
+        cdf: fn(f64) -> f64,
+    }
+
+    const LOGISTIC: Law = Law {
+        quantile: |u, tail| {
+            let x = ln(u / (1.0 - u));
+            if tail == Tail::Lower { x } else { -x }
+        },
+        density: |x| {
+            let e = exp(-x.abs());
+            e / ((1.0 + e) * (1.0 + e))
+        },
+        cdf: |x| 1.0 / (1.0 + exp(-x)),
+    };
+    const EXPONENTIAL: Law = Law {
+        quantile: |u, tail| if tail == Tail::Lower { -libm::log1p(-u) } else { -ln(u) },
+        density: |x| exp(-x),
+        cdf: |x| -libm::expm1(-x),
+    };
+    const NORMAL: Law = Law {
+        quantile: |u, tail| if tail == Tail::Lower { norm_quantile(u) } else { -norm_quantile(u) },
+        density: norm_pdf,
+        cdf: norm_cdf,
+    };
+    /// No mean: the tail 1/x.
+    const PARETO: Law = Law {
+        quantile: |u, tail| if tail == Tail::Lower { 1.0 / (1.0 - u) } else { 1.0 / u },
+        density: |x| 1.0 / (x * x),
+        cdf: |x| 1.0 - 1.0 / x,
+    };
+    /// Beta(2, 1): in the upper tail x has few digits left.
+    const POWER: Law = Law {
+        quantile: |u, tail| if tail == Tail::Lower { u.sqrt() } else { (1.0 - u).sqrt() },
+        density: |x| 2.0 * x,
+        cdf: |x| x * x,
+    };
+    /// Mass 0.3 at 0, the rest uniform up to 1.
+    const ATOM: Law = Law {
+        quantile: |u, tail| {
+            let v = if tail == Tail::Lower { u } else { 1.0 - u };
+            if v <= 0.3 {
+                0.0
+            } else if tail == Tail::Lower {
+                (u - 0.3) / 0.7
+            } else {
+                1.0 - u / 0.7
+            }
+        },
+        density: |x| if x > 0.0 { 0.7 } else { f64::INFINITY },
+        cdf: |x| 0.3 + 0.7 * x,
+    };
+    /// Uniform on [0, 1] and [2, 3] alike, nothing between; the gap lies inside a cell.
+    const GAP: Law = Law {
+        quantile: |u, tail| {
+            let v = if tail == Tail::Lower { u } else { 1.0 - u };
+            if v <= 0.3701 { v / 0.3701 } else { 3.0 - (1.0 - v) / 0.6299 }
+        },
+        density: |x| {
+            if x <= 1.0 {
+                0.3701
+            } else if x < 2.0 {
+                0.0
+            } else {
+                0.6299
+            }
+        },
+        cdf: |x| if x <= 1.5 { 0.3701 * x.min(1.0) } else { 1.0 - 0.6299 * (3.0 - x.max(2.0)) },
+    };
+    /// Triangular on [0, 1] with its mode, a kink, inside a cell.
+    const KINK: Law = Law {
+        quantile: |u, tail| {
+            const MODE: f64 = 0.2217;
+            let (v, w) = if tail == Tail::Lower { (u, 1.0 - u) } else { (1.0 - u, u) };
+            if v <= MODE { (v * MODE).sqrt() } else { 1.0 - (w * (1.0 - MODE)).sqrt() }
+        },
+        density: |x| if x < 0.2217 { 2.0 * x / 0.2217 } else { 2.0 * (1.0 - x) / (1.0 - 0.2217) },
+        cdf: |x| {
+            if x < 0.2217 { x * x / 0.2217 } else { 1.0 - (1.0 - x) * (1.0 - x) / (1.0 - 0.2217) }
+        },
+    };
+
+    fn table_of(law: &Law) -> QuantileTable {
+        QuantileTable::build(Box::new(law.quantile), &law.density)
+    }
+
+    fn some_uniforms(n: u64) -> Vec<f64> {
+        let key = StreamKey::new(3, "table");
+        (0..n).map(|trial| uniform_at(key, 0, trial * 37)).collect()
+    }
+
+    /// Floats on both sides of every edge, of both halves.
+    fn around_edges() -> Vec<f64> {
+        let lower = (0..=CUBIC.last()).map(|cell| CUBIC.edge(cell));
+        let lower: Vec<f64> = lower.flat_map(|v| [v.next_down(), v, v.next_up()]).collect();
+        // 1 - v is on the grid of uniforms only where v is coarse enough.
+        let upper = lower.iter().rev().map(|v| 1.0 - v);
+        lower.iter().copied().chain(upper).collect()
+    }
+
+    /// Every draw is as close in probability as promised, and exact cells are few.
+    #[track_caller]
+    fn check_accuracy(law: &Law, most_exact: usize) {
+        let table = table_of(law);
+        assert!(table.n_exact_cells() <= most_exact, "{} exact cells", table.n_exact_cells());
+        for u in some_uniforms(20_000) {
+            let x = table.at(u);
+            assert!(((law.cdf)(x) - u).abs() < 1.5e-9, "u {u} gives {x}");
+        }
+        for exponent in 10..53 {
+            let v = libm::exp2(-f64::from(exponent)) * 1.37;
+            for tail in [Tail::Lower, Tail::Upper] {
+                let u = if tail == Tail::Lower { v } else { 1.0 - v };
+                let v = tail_of(u);
+                // What 1e-7 of the tail's probability moves, either way, and some last digits.
+                let ends = [v * (1.0 - 2e-7), v * (1.0 + 2e-7)].map(|v| (law.quantile)(v, tail));
+                let x = table.at(u);
+                let digits = 32.0 * f64::EPSILON * x.abs();
+                let is_between =
+                    x >= ends[0].min(ends[1]) - digits && x <= ends[0].max(ends[1]) + digits;
+                assert!(is_between, "{tail:?} {v:e} gives {x}, not {ends:?}");
+            }
+        }
+    }
+
+    #[track_caller]
+    fn check_monotone(table: &QuantileTable) {
+        let mut uniforms = around_edges();
+        for u in some_uniforms(2_000) {
+            uniforms.extend([u - 2.0 * f64::EPSILON, u - f64::EPSILON, u, u + f64::EPSILON]);
+        }
+        uniforms.retain(|u| *u > 0.0 && *u < 1.0);
+        uniforms.sort_by(f64::total_cmp);
+        for pair in uniforms.windows(2) {
+            let (x0, x1) = (table.at(pair[0]), table.at(pair[1]));
+            assert!(x0 <= x1, "{x0:e} at {:e} but {x1:e} at {:e}", pair[0], pair[1]);
+        }
+    }
+
+    #[test]
+    fn smooth_laws_are_accurate_without_exact_cells() {
+        for law in [LOGISTIC, EXPONENTIAL, NORMAL, PARETO, POWER] {
+            check_accuracy(&law, 0);
+        }
+    }
+
+    #[test]
+    fn a_kink_or_a_gap_costs_a_few_exact_cells() {
+        check_accuracy(&KINK, 2);
+        check_accuracy(&GAP, 2);
+    }
+
+    #[test]
+    fn draws_never_fall_as_the_uniform_rises() {
+        for law in [LOGISTIC, EXPONENTIAL, NORMAL, PARETO, POWER, ATOM, GAP, KINK] {
+            check_monotone(&table_of(&law));
+        }
+    }
+
+    #[test]
+    fn a_law_of_few_last_digits_is_monotone_too() {
+        let quantile = |u, tail| 1e9 + 1e-6 * (NORMAL.quantile)(u, tail);
+        check_monotone(&QuantileTable::build(Box::new(quantile), &|x| {
+            1e6 * norm_pdf((x - 1e9) * 1e6)
+        }));
+    }
+
+    #[test]
+    fn an_atom_is_drawn_exactly_and_nothing_leaves_the_support() {
+        let table = table_of(&ATOM);
+        for u in some_uniforms(20_000) {
+            let x = table.at(u);
+            assert_eq!(u <= 0.3, x == 0.0, "u {u} gives {x}");
+            assert!((0.0..=1.0).contains(&x));
+        }
+    }
+
+    #[test]
+    fn no_draw_falls_into_a_gap() {
+        let table = table_of(&GAP);
+        for u in some_uniforms(20_000) {
+            assert!(!(1.0 + 1e-12..2.0 - 1e-12).contains(&table.at(u)), "u {u}");
+        }
+    }
+
+    #[test]
+    fn without_a_density_the_table_is_as_accurate() {
+        check_accuracy(&Law { density: |_| f64::NAN, ..LOGISTIC }, 0);
+    }
+
+    #[test]
+    fn a_smooth_law_is_solved_a_few_times_an_octave() {
+        use std::sync::Arc;
+        use std::sync::atomic::{AtomicUsize, Ordering};
+        for law in [NORMAL, POWER, LOGISTIC] {
+            let n_solved = Arc::new(AtomicUsize::new(0));
+            let counter = Arc::clone(&n_solved);
+            let quantile = move |u, tail| {
+                counter.fetch_add(1, Ordering::Relaxed);
+                (law.quantile)(u, tail)
+            };
+            QuantileTable::build(Box::new(quantile), &law.density);
+            let n_solved = n_solved.load(Ordering::Relaxed);
+            assert!(n_solved < 8 * 104, "{n_solved} times");
+        }
+    }
+
+    struct Fill<'a>(&'a QuantileTable, &'a [f64]);
+
+    impl Kernel for Fill<'_> {
+        type Output = Vec<u64>;
+
+        #[inline(always)]
+        fn run<P: Path>(self, path: P) -> Vec<u64> {
+            let mut out = vec![0.0; self.1.len()];
+            self.0.fill(path, self.1, &mut out);
+            out.into_iter().map(f64::to_bits).collect()
+        }
+    }
+
+    #[test]
+    fn every_path_gives_the_bits_of_the_scalar() {
+        let mut uniforms = some_uniforms(999);
+        uniforms.extend([0.0, 0.5, 1.0, 0.3701, f64::MIN_POSITIVE]);
+        for law in [NORMAL, ATOM, GAP] {
+            let table = table_of(&law);
+            let expected: Vec<u64> = uniforms.iter().map(|&u| table.at(u).to_bits()).collect();
+            for path in SimdPath::available() {
+                assert_eq!(path.run(Fill(&table, &uniforms)), expected, "{path}");
+            }
+        }
     }
 }
