@@ -6,3 +6,4 @@
 pub mod special;
 mod special_beta;
 mod special_gamma;
+mod special_temme;

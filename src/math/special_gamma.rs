@@ -1,11 +1,12 @@
 //! The gamma function's logarithm, the incomplete gamma functions and their inverses.
 //!
 //! P and Q are each computed where they are small, by the method that suits the arguments: the power series
-//! (DLMF 8.11.4), Legendre's continued fraction (8.9.2), for small arguments an expansion of Q free of cancellation
-//! (after DiDonato & Morris, ACM TOMS 12, 1986).
+//! (DLMF 8.11.4), Legendre's continued fraction (8.9.2), Temme's expansion for large parameters, for small arguments
+//! an expansion of Q free of cancellation (after DiDonato & Morris, ACM TOMS 12, 1986).
 //! Stated errors are relative, of the smaller of P and Q, and of what the rounding of the arguments allows.
 
 use super::special::{SQRT_2PI, log1p_minus};
+use super::special_temme;
 
 /// ln Γ(x) for x > 0, within 2 ulp of the larger of 1 and the result.
 pub fn ln_gamma(x: f64) -> f64 {
@@ -107,7 +108,9 @@ pub fn gamma_density(a: f64, x: f64) -> f64 {
 
 /// P(a, x) = γ(a, x) / Γ(a) for a > 0, x ≥ 0.
 pub fn gamma_p(a: f64, x: f64) -> f64 {
-    if x <= 0.0 {
+    if x.is_nan() {
+        x
+    } else if x <= 0.0 {
         0.0
     } else if x.is_infinite() {
         1.0
@@ -118,7 +121,9 @@ pub fn gamma_p(a: f64, x: f64) -> f64 {
 
 /// Q(a, x) = Γ(a, x) / Γ(a) for a > 0, x ≥ 0.
 pub fn gamma_q(a: f64, x: f64) -> f64 {
-    if x <= 0.0 {
+    if x.is_nan() {
+        x
+    } else if x <= 0.0 {
         1.0
     } else if x.is_infinite() {
         0.0
@@ -133,6 +138,8 @@ fn p_and_q(a: f64, x: f64) -> (f64, f64) {
     const SMALL: f64 = 1.1;
     if a <= 1.0 && x <= SMALL {
         small(a, x)
+    } else if a >= special_temme::LEAST && (x - a).abs() <= special_temme::SPREAD * a {
+        special_temme::p_and_q(a, x)
     } else if x < a {
         let p = poisson_like(a, x) * p_series(a, x);
         (p, 1.0 - p)
@@ -222,13 +229,18 @@ fn inverse(a: f64, u: f64, q: f64) -> f64 {
     if q <= 0.0 {
         return f64::INFINITY;
     }
-    // where x is tiny, P = x^a / Γ(1+a) to the last digit
-    let least = libm::pow(u * libm::exp(ln_gamma_1p_any(a)), 1.0 / a);
-    if least < 1e-17 {
+    // P < x^a / Γ(1+a), and for tiny x they agree to the last digit
+    let least = if a <= 1.0 {
+        libm::pow(u * libm::exp(ln_gamma_1p(a)), 1.0 / a)
+    } else {
+        libm::exp((libm::log(u) + libm::lgamma(1.0 + a)) / a)
+    };
+    if a <= 1.0 && least < 1e-17 {
         return least;
     }
     let mut x = start(a, u, q, least);
-    for _ in 0..100 {
+    let mut last = x;
+    for _ in 0..200 {
         let (lower, upper) = p_and_q(a, x);
         let slope = poisson_like(a, x) * a;
         let (residual, step) = if u <= q {
@@ -236,20 +248,21 @@ fn inverse(a: f64, u: f64, q: f64) -> f64 {
             (residual, residual * (lower / slope))
         } else {
             let residual = log_ratio(q, upper);
-            (residual, -residual * (upper / slope))
+            // ln Q falls like −x = −e^s: a longer step outward would overshoot into underflow
+            (residual, (-residual * (upper / slope)).min(1.0))
         };
-        // one e-fold of the variable at most doubles nothing that matters; farther steps only leave the range
-        x = (x * libm::exp(step.max(-50.0).min(50.0))).max(least);
-        if residual.abs() < 1e-9 || step == 0.0 {
+        if step.is_finite() {
+            last = x;
+            x = (x * libm::exp(step.clamp(-50.0, 50.0))).max(least);
+        } else {
+            // overshot into underflow: half of the way back
+            x = libm::sqrt(x) * libm::sqrt(last);
+        }
+        if residual.abs() < 1e-9 {
             break;
         }
     }
     x
-}
-
-/// ln Γ(1 + a) for any a > 0.
-fn ln_gamma_1p_any(a: f64) -> f64 {
-    if a <= 1.0 { ln_gamma_1p(a) } else { libm::lgamma(1.0 + a) }
 }
 
 /// The cube root is nearly normal (Wilson & Hilferty 1931); not below the leading term of the power series.
