@@ -91,7 +91,7 @@ fn specimens() -> Vec<Specimen> {
     let atoms = [(0.9, constant(0.0).unwrap()), (0.1, of("gamma", 0, &[2.0, 100.0]))];
     add("mostly nothing".into(), mixture(atoms.to_vec()).unwrap(), 0.0);
     let inside =
-        [(1.0, normal.clone()), (1.0, constant(0.5).unwrap()), (2.0, of("bernoulli", 0, &[0.25]))];
+        [(1.0, normal), (1.0, constant(0.5).unwrap()), (2.0, of("bernoulli", 0, &[0.25]))];
     add("atoms inside".into(), mixture(inside.to_vec()).unwrap(), 0.0);
     let whole = [(0.5, of("poisson", 0, &[3.0])), (0.5, of("uniform_int", 0, &[2.0, 20.0]))];
     add("two counts".into(), mixture(whole.to_vec()).unwrap(), 0.0);
@@ -418,7 +418,7 @@ fn percentiles_pin_a_distribution() {
             // not in order
             _ => &[(0.9, 12.0), (0.2, 3.0)],
         };
-        let law = build_pinned(family, points).expect(family.name());
+        let law = build_pinned(family, points).unwrap();
         for &(p, x) in points {
             assert!((law.cdf(x) / p - 1.0).abs() < 1e-13, "{}: {}", family.name(), law.cdf(x));
         }

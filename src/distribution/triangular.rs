@@ -82,11 +82,11 @@ impl Triangular {
         (self.high - self.mode) / self.width()
     }
     /// Probability between the mode and a point at this distance, on the side that is `run` long.
-    fn from_mode(&self, distance: f64, run: f64) -> f64 {
+    fn beyond_mode(&self, distance: f64, run: f64) -> f64 {
         distance / self.width() * (2.0 - distance / run)
     }
     /// The distance from the mode that holds this probability, on the side that is `run` long.
-    fn inverse_from_mode(&self, probability: f64, run: f64) -> f64 {
+    fn inverse_beyond_mode(&self, probability: f64, run: f64) -> f64 {
         let share = (probability * self.width() / run).min(1.0);
         run * (share / (1.0 + libm::sqrt(1.0 - share)))
     }
@@ -106,12 +106,12 @@ impl Law for Triangular {
         if x < self.mode {
             self.rising(x)
         } else {
-            (self.below_mode() + self.from_mode(x - self.mode, self.high - self.mode)).min(1.0)
+            (self.below_mode() + self.beyond_mode(x - self.mode, self.high - self.mode)).min(1.0)
         }
     }
     fn sf(&self, x: f64) -> f64 {
         if x < self.mode {
-            (self.above_mode() + self.from_mode(self.mode - x, self.mode - self.low)).min(1.0)
+            (self.above_mode() + self.beyond_mode(self.mode - x, self.mode - self.low)).min(1.0)
         } else {
             self.falling(x)
         }
@@ -132,7 +132,7 @@ impl Law for Triangular {
         if rest <= 0.0 {
             self.inverse_rising(u)
         } else if u <= 0.5 {
-            self.mode + self.inverse_from_mode(rest, self.high - self.mode)
+            self.mode + self.inverse_beyond_mode(rest, self.high - self.mode)
         } else {
             self.inverse_falling(1.0 - u)
         }
@@ -142,7 +142,7 @@ impl Law for Triangular {
         if rest <= 0.0 {
             self.inverse_falling(q)
         } else if q <= 0.5 {
-            self.mode - self.inverse_from_mode(rest, self.mode - self.low)
+            self.mode - self.inverse_beyond_mode(rest, self.mode - self.low)
         } else {
             self.inverse_rising(1.0 - q)
         }

@@ -48,7 +48,7 @@ impl Truncated {
             (low, high)
         };
         let mass = window_mass(&inner, low, high);
-        if !(mass > 0.0) {
+        if mass <= 0.0 || mass.is_nan() {
             let message =
                 if low > high { "the window is empty" } else { "the window holds no probability" };
             let error = ParameterError::new(if low > bottom { 1 } else { 2 }, message);
