@@ -33,17 +33,12 @@ impl Affine {
         if let Some(value) = inner.constant() {
             return Ok(Constant::of(scale * value + shift));
         }
-        Ok(match inner {
-            Distribution::Affine(affine) => {
-                let Affine { scale: first, shift: moved, inner } = *affine;
-                Distribution::Affine(Box::new(Affine {
-                    scale: scale * first,
-                    shift: scale * moved + shift,
-                    inner,
-                }))
-            }
-            inner => Distribution::Affine(Box::new(Affine { scale, shift, inner })),
-        })
+        let (scale, shift, inner) = if let Distribution::Affine(first) = inner {
+            (scale * first.scale, scale * first.shift + shift, first.inner)
+        } else {
+            (scale, shift, inner)
+        };
+        Ok(Distribution::Affine(Box::new(Affine { scale, shift, inner })))
     }
 
     fn map(&self, y: f64) -> f64 {

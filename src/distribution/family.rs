@@ -12,6 +12,9 @@ use super::{
     uniform_int, weibull,
 };
 
+/// What becomes of parameters.
+type Built = Result<Distribution, ParameterError>;
+
 /// What a family's file states about it.
 pub(super) struct Entry {
     /// Its name in the language.
@@ -21,7 +24,7 @@ pub(super) struct Entry {
     pub(super) is_discrete: bool,
     pub(super) result_is_plain: bool,
     /// From the form's index and one finite value a parameter.
-    pub(super) build: fn(usize, &[f64]) -> Result<Distribution, ParameterError>,
+    pub(super) build: fn(usize, &[f64]) -> Built,
     pub(super) pins: Option<Pins>,
 }
 
@@ -32,7 +35,7 @@ pub(super) struct Pins {
     /// Whether its values are positive.
     pub(super) is_positive: bool,
     /// From (probability, value) pairs, ascending in both, strictly unless there is one only.
-    pub(super) build: fn(&[(f64, f64)]) -> Result<Distribution, ParameterError>,
+    pub(super) build: fn(&[(f64, f64)]) -> Built,
 }
 
 /// A family of distributions that is called with plain parameters.

@@ -132,7 +132,8 @@ impl Mixture {
                 low = low.max(x);
             }
             let (next, is_last) = self.newton(x, target);
-            if is_last && next > low && next < high {
+            // unless an atom lies before it
+            if is_last && next > low && next < high && self.atom_up_to(low, next).is_none() {
                 return next;
             }
             // a step that leaves the bracket is replaced by its middle

@@ -25,6 +25,8 @@ mod normal;
 mod parameter;
 mod poisson;
 mod quadrature;
+#[cfg(test)]
+mod tests;
 mod triangular;
 mod truncated;
 mod uniform;
@@ -132,7 +134,7 @@ impl Distribution {
     /// P(X ≤ x).
     pub fn cdf(&self, x: f64) -> f64 {
         let (low, high) = self.support();
-        if x < low {
+        if x < low || x == f64::NEG_INFINITY {
             0.0
         } else if x >= high {
             1.0
@@ -146,7 +148,7 @@ impl Distribution {
     /// P(X > x), accurate where it is small.
     pub fn sf(&self, x: f64) -> f64 {
         let (low, high) = self.support();
-        if x < low {
+        if x < low || x == f64::NEG_INFINITY {
             1.0
         } else if x >= high {
             0.0
@@ -162,7 +164,7 @@ impl Distribution {
         let (low, high) = self.support();
         if x <= low {
             0.0
-        } else if x > high {
+        } else if x > high || x == f64::INFINITY {
             1.0
         } else if x.is_nan() {
             x
@@ -176,7 +178,7 @@ impl Distribution {
         let (low, high) = self.support();
         if x <= low {
             1.0
-        } else if x > high {
+        } else if x > high || x == f64::INFINITY {
             0.0
         } else if x.is_nan() {
             x
@@ -272,7 +274,7 @@ impl Distribution {
         }
     }
 
-    /// The atom behind `value`, whose distribution function is given.
+    /// The atom behind the atom `value`, whose distribution function is given.
     fn next_atom(&self, value: f64, cdf: f64, sf: f64) -> f64 {
         // the smallest probability that `value` does not reach, in whichever tail has the finer grid
         let next = if cdf < sf {
@@ -282,5 +284,10 @@ impl Distribution {
         };
         debug_assert!(next > value, "atoms ascend");
         next
+    }
+
+    /// The last atom of a discrete distribution whose distribution function is this.
+    fn atom_at(&self, cdf: f64, sf: f64) -> f64 {
+        if cdf < sf { self.quantile(cdf) } else { self.quantile_upper(sf) }
     }
 }

@@ -73,11 +73,28 @@ impl Triangular {
         let (d, run) = (self.high - x, self.high - self.mode);
         if run == 0.0 { 0.0 } else { d / self.width() * (d / run) }
     }
+    /// P(X ≤ mode).
+    fn below_mode(&self) -> f64 {
+        (self.mode - self.low) / self.width()
+    }
+    /// P(X ≥ mode).
+    fn above_mode(&self) -> f64 {
+        (self.high - self.mode) / self.width()
+    }
+    /// Probability between the mode and a point at this distance, on the side that is `run` long.
+    fn beyond_mode(&self, distance: f64, run: f64) -> f64 {
+        distance / self.width() * (2.0 - distance / run)
+    }
+    /// The distance from the mode that holds this probability, on the side that is `run` long.
+    fn inverse_beyond_mode(&self, probability: f64, run: f64) -> f64 {
+        let share = (probability * self.width() / run).min(1.0);
+        run * (share / (1.0 + libm::sqrt(1.0 - share)))
+    }
     fn inverse_rising(&self, u: f64) -> f64 {
-        self.low + self.width() * libm::sqrt(u * ((self.mode - self.low) / self.width()))
+        self.low + self.width() * libm::sqrt(u * self.below_mode())
     }
     fn inverse_falling(&self, q: f64) -> f64 {
-        self.high - self.width() * libm::sqrt(q * ((self.high - self.mode) / self.width()))
+        self.high - self.width() * libm::sqrt(q * self.above_mode())
     }
 }
 
@@ -86,10 +103,18 @@ impl Law for Triangular {
         (self.low, self.high)
     }
     fn cdf(&self, x: f64) -> f64 {
-        if x < self.mode { self.rising(x) } else { 1.0 - self.falling(x) }
+        if x < self.mode {
+            self.rising(x)
+        } else {
+            (self.below_mode() + self.beyond_mode(x - self.mode, self.high - self.mode)).min(1.0)
+        }
     }
     fn sf(&self, x: f64) -> f64 {
-        if x < self.mode { 1.0 - self.rising(x) } else { self.falling(x) }
+        if x < self.mode {
+            (self.above_mode() + self.beyond_mode(self.mode - x, self.mode - self.low)).min(1.0)
+        } else {
+            self.falling(x)
+        }
     }
     fn pdf(&self, x: f64) -> f64 {
         let height = 2.0 / self.width();
@@ -101,16 +126,23 @@ impl Law for Triangular {
             height
         }
     }
+    // each from the end or the mode that is nearest in probability: the others would cancel
     fn quantile(&self, u: f64) -> f64 {
-        if u <= (self.mode - self.low) / self.width() {
+        let rest = u - self.below_mode();
+        if rest <= 0.0 {
             self.inverse_rising(u)
+        } else if u <= 0.5 {
+            self.mode + self.inverse_beyond_mode(rest, self.high - self.mode)
         } else {
             self.inverse_falling(1.0 - u)
         }
     }
     fn quantile_upper(&self, q: f64) -> f64 {
-        if q <= (self.high - self.mode) / self.width() {
+        let rest = q - self.above_mode();
+        if rest <= 0.0 {
             self.inverse_falling(q)
+        } else if q <= 0.5 {
+            self.mode - self.inverse_beyond_mode(rest, self.mode - self.low)
         } else {
             self.inverse_rising(1.0 - q)
         }

@@ -42,8 +42,13 @@ impl Truncated {
         if low == bottom && high == top {
             return Ok(inner);
         }
+        let (low, high) = if inner.kind() == Kind::Discrete {
+            cut_to_atoms(&inner, low, high)
+        } else {
+            (low, high)
+        };
         let mass = window_mass(&inner, low, high);
-        if !(mass > 0.0) {
+        if mass <= 0.0 || mass.is_nan() {
             let message =
                 if low > high { "the window is empty" } else { "the window holds no probability" };
             let error = ParameterError::new(if low > bottom { 1 } else { 2 }, message);
@@ -55,15 +60,7 @@ impl Truncated {
             return Ok(Constant::of(low));
         }
         let (below, above) = (inner.cdf_below(low), inner.sf(high));
-        let truncated =
-            Distribution::Truncated(Box::new(Truncated { inner, low, high, below, above, mass }));
-        // one atom may be all that is left
-        if truncated.kind() == Kind::Discrete
-            && truncated.quantile(0.5 * f64::EPSILON) == truncated.quantile_upper(0.0)
-        {
-            return Ok(Constant::of(truncated.quantile_upper(0.0)));
-        }
-        Ok(truncated)
+        Ok(Distribution::Truncated(Box::new(Truncated { inner, low, high, below, above, mass })))
     }
 
     /// What is truncated.
@@ -91,25 +88,38 @@ impl Truncated {
         x.max(self.low).min(self.high)
     }
 
+    /// The first atom at which the probability is reached: `x` or, where rounding has missed it, a neighbor.
+    fn settle(&self, mut x: f64, is_reached: impl Fn(f64) -> bool) -> f64 {
+        if self.inner.kind() != Kind::Discrete {
+            return x;
+        }
+        while x < self.high && !is_reached(x) {
+            x = self.inner.next_atom(x, self.inner.cdf(x), self.inner.sf(x));
+        }
+        while x > self.low {
+            let previous = self.inner.atom_at(self.inner.cdf_below(x), self.inner.sf_from(x));
+            if !is_reached(previous) {
+                break;
+            }
+            x = previous;
+        }
+        x
+    }
+
     /// The same law with the truncation moved inside, where that has closed moments.
     fn pushed_inside(&self) -> Option<Distribution> {
-        match &self.inner {
-            Distribution::Mixture(mixture) => {
-                let parts = mixture.components().iter().filter_map(|(p, component)| {
-                    let part = Truncated::build(component.clone(), Some(self.low), Some(self.high))
-                        .ok()?;
-                    Some((p * window_mass(component, self.low, self.high), part))
-                });
-                mixture::Mixture::build(parts.collect()).ok()
-            }
-            Distribution::Affine(outer) => {
-                let (a, b) = (outer.unmap(self.low), outer.unmap(self.high));
-                let inner =
-                    Truncated::build(outer.inner.clone(), Some(a.min(b)), Some(a.max(b))).ok()?;
-                affine::Affine::build(outer.scale, outer.shift, inner).ok()
-            }
-            _ => None,
+        if let Distribution::Mixture(mixture) = &self.inner {
+            let parts = mixture.components().iter().filter_map(|(p, component)| {
+                let part =
+                    Truncated::build(component.clone(), Some(self.low), Some(self.high)).ok()?;
+                Some((p * window_mass(component, self.low, self.high), part))
+            });
+            return mixture::Mixture::build(parts.collect()).ok();
         }
+        let Distribution::Affine(outer) = &self.inner else { return None };
+        let (a, b) = (outer.unmap(self.low), outer.unmap(self.high));
+        let inner = Truncated::build(outer.inner.clone(), Some(a.min(b)), Some(a.max(b))).ok()?;
+        affine::Affine::build(outer.scale, outer.shift, inner).ok()
     }
 
     fn moments(&self) -> (f64, f64) {
@@ -135,6 +145,19 @@ impl Truncated {
     fn has_moments(&self, inner: Option<f64>) -> bool {
         inner.is_some() || (self.low.is_finite() && self.high.is_finite())
     }
+}
+
+/// The first and the last atom of a discrete law in the window; crossed where there is none.
+fn cut_to_atoms(d: &Distribution, low: f64, high: f64) -> (f64, f64) {
+    let (below, from) = (d.cdf_below(low), d.sf_from(low));
+    let first = if below <= 0.0 {
+        low.max(d.support().0)
+    } else if below <= from {
+        d.quantile(below.next_up())
+    } else {
+        d.quantile_upper(from.next_down())
+    };
+    (first, d.atom_at(d.cdf(high), d.sf(high)))
 }
 
 /// P(low ≤ d ≤ high), by the tail that loses least.
@@ -167,7 +190,7 @@ impl Law for Truncated {
         } else {
             self.inner.sf(x) - self.above
         };
-        (mass / self.mass).max(0.0).min(1.0)
+        (mass / self.mass).clamp(0.0, 1.0)
     }
     fn cdf_below(&self, x: f64) -> f64 {
         let from = self.inner.sf_from(x);
@@ -177,7 +200,7 @@ impl Law for Truncated {
         } else {
             self.inner.cdf_below(x) - self.below
         };
-        (mass / self.mass).max(0.0).min(1.0)
+        (mass / self.mass).clamp(0.0, 1.0)
     }
     fn sf_from(&self, x: f64) -> f64 {
         (window_mass(&self.inner, x, self.high) / self.mass).min(1.0)
@@ -186,22 +209,24 @@ impl Law for Truncated {
         self.inner.pdf(x) / self.mass
     }
     fn quantile(&self, u: f64) -> f64 {
-        self.invert(self.below + u * self.mass, self.above + (1.0 - u) * self.mass)
+        let x = self.invert(self.below + u * self.mass, self.above + (1.0 - u) * self.mass);
+        self.settle(x, |x| Law::cdf(self, x) >= u)
     }
     fn quantile_upper(&self, q: f64) -> f64 {
-        self.invert(self.below + (1.0 - q) * self.mass, self.above + q * self.mass)
+        let x = self.invert(self.below + (1.0 - q) * self.mass, self.above + q * self.mass);
+        self.settle(x, |x| Law::sf(self, x) <= q)
     }
     fn mean(&self) -> Option<f64> {
         if !self.has_moments(self.inner.mean()) {
             return None;
         }
-        Some(self.pushed_inside().map_or_else(|| Some(self.moments().0), |pushed| pushed.mean())?)
+        self.pushed_inside().map_or_else(|| Some(self.moments().0), |pushed| pushed.mean())
     }
     fn sd(&self) -> Option<f64> {
         if !self.has_moments(self.inner.sd()) {
             return None;
         }
-        Some(self.pushed_inside().map_or_else(|| Some(self.moments().1), |pushed| pushed.sd())?)
+        self.pushed_inside().map_or_else(|| Some(self.moments().1), |pushed| pushed.sd())
     }
     fn kind(&self) -> Kind {
         self.inner.kind()
