@@ -25,7 +25,7 @@ Examples:
 
 /// Monte Carlo simulation of AI-compute investments: what it costs, and when it pays back.
 #[derive(Debug, Clone, Parser)]
-#[command(name = "outlay", version, after_help = format!("{EXAMPLES}\n\n{}", Exit::HELP))]
+#[command(name = "outlay", version, disable_help_flag = true, after_help = format!("{EXAMPLES}\n\n{}", Exit::HELP))]
 pub struct Args {
     /// Options of every command.
     #[command(flatten)]
@@ -37,6 +37,7 @@ pub struct Args {
 
 /// Options of every command.
 #[derive(Debug, Clone, ClapArgs)]
+#[command(next_help_heading = "Options of every command")]
 pub(super) struct GlobalArgs {
     /// Print results, warnings and errors only
     #[arg(short, long, global = true)]
@@ -45,8 +46,12 @@ pub(super) struct GlobalArgs {
     #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t)]
     pub(super) color: ColorArg,
     /// How errors and warnings are written
-    #[arg(long, global = true, value_enum, value_name = "FORMAT", default_value_t)]
+    #[arg(long, global = true, value_enum, value_name = "FORM", default_value_t)]
     pub(super) message_format: MessageFormat,
+    /// Print help
+    // One help, not a short and a long one.
+    #[arg(short, long, global = true, action = clap::ArgAction::HelpShort)]
+    pub(super) help: Option<bool>,
 }
 
 /// `--color`.
@@ -86,31 +91,39 @@ pub(super) enum Command {
 #[derive(Debug, Clone, ClapArgs)]
 #[command(after_help = format!("{RUN_EXAMPLES}\n\n{}", Exit::HELP))]
 pub(super) struct RunArgs {
-    /// A file, a shipped model's name, or - for standard input. A shipped name comes before a file
-    /// of the same name: write ./NAME for the file
+    /// A file, a shipped model's name or - (standard input). A shipped name comes before a file of
+    /// that name: write ./NAME for the file
     pub(super) model: String,
     /// Options of every command that simulates.
     #[command(flatten)]
     pub(super) simulate: SimulateArgs,
     /// Compute the base case alone: every input at its base, nothing drawn
-    #[arg(long, conflicts_with_all = ["trials", "seed", "design", "percentiles"])]
+    #[arg(long, help_heading = "Base case", conflicts_with_all = ["trials", "seed", "design", "percentiles"])]
     pub(super) base: bool,
     /// With --base: every quantity of the model, with its unit
-    #[arg(long, requires = "base")]
+    #[arg(long, help_heading = "Base case", requires = "base")]
     pub(super) all: bool,
     /// What goes to standard output
-    #[arg(short, long, value_enum, value_name = "FORMAT", default_value_t)]
+    #[arg(
+        help_heading = "Output",
+        short,
+        long,
+        value_enum,
+        value_name = "FORMAT",
+        default_value_t
+    )]
     pub(super) format: Format,
     /// Write the result to a file as well, in the format of its extension: .csv .json .md .txt [repeatable]
-    #[arg(short, long, value_name = "FILE")]
+    #[arg(short, long, help_heading = "Output", value_name = "FILE")]
     pub(super) output: Vec<PathBuf>,
     /// Let --output overwrite files
-    #[arg(long)]
+    #[arg(long, help_heading = "Output")]
     pub(super) force: bool,
 }
 
 /// Options of every command that simulates.
 #[derive(Debug, Clone, ClapArgs)]
+#[command(next_help_heading = "Simulation")]
 pub(super) struct SimulateArgs {
     /// Number of trials: 250000, 250_000, 250k, 2.5M, 1e6
     #[arg(short = 'n', long, visible_alias = "runs", value_name = "N", value_parser = parse_trials, default_value = "1M")]
@@ -118,7 +131,7 @@ pub(super) struct SimulateArgs {
     /// Seed of the random numbers: the same seed, the same result
     #[arg(long, value_name = "N", value_parser = parse_seed, default_value = "1")]
     pub(super) seed: u64,
-    /// How the random numbers are laid out
+    /// How the random numbers are laid out (latin, sobol: not available in this version)
     #[arg(long, value_enum, value_name = "DESIGN", default_value_t)]
     pub(super) design: Design,
     /// Percentiles to report, each between 0 and 100
@@ -134,15 +147,16 @@ pub(super) struct SimulateArgs {
     #[command(flatten)]
     pub(super) change: ChangeArgs,
     /// Report these outputs only
-    #[arg(long, value_name = "OUTPUT,…", value_delimiter = ',')]
+    #[arg(long, help_heading = "Output", value_name = "OUTPUT,…", value_delimiter = ',')]
     pub(super) only: Vec<String>,
     /// Threads; all cores by default. The result does not depend on it
-    #[arg(short = 'j', long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(short = 'j', long, help_heading = "Simulation", value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(super) threads: Option<u16>,
 }
 
 /// Options that replace inputs.
 #[derive(Debug, Clone, ClapArgs)]
+#[command(next_help_heading = "Model")]
 pub(super) struct ChangeArgs {
     /// Replace an input: 'gpus=20_000 GPU', 'rent=normal(10, 2) CNY/GPU/hour' [repeatable]
     #[arg(long, value_name = "NAME=EXPRESSION", value_parser = parse_override)]

@@ -77,9 +77,12 @@ fn load(model: &str, terminal: &Terminal) -> Result<Loaded, Stop> {
             .help("name a file in it, for example a .toml file")
             .into());
     }
-    let bytes = fs::read(path).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => unknown(model),
-        _ => Failure::file("read", path, &error),
+    let bytes = fs::read(path).map_err(|error| {
+        if error.kind() == io::ErrorKind::NotFound {
+            unknown(model)
+        } else {
+            Failure::file("read", path, &error)
+        }
     })?;
     let folder = path.parent().unwrap_or(Path::new("")).to_owned();
     Ok(Loaded {

@@ -37,7 +37,7 @@ impl Watch {
 
     fn new_bar(&self) -> ProgressBar {
         let style = ProgressStyle::with_template(
-            "{bar:30} {percent:>3} %  {human_pos} of {human_len} trials, {eta} left",
+            "{bar:30} {percent:>3} %  {human_pos} of {human_len} trials, {msg} left",
         )
         .expect("the template is well formed")
         .progress_chars("━━─");
@@ -51,12 +51,24 @@ impl Watch {
 impl Monitor for Watch {
     fn progress(&self, done: u64) {
         if self.is_shown && self.started.elapsed() > PATIENCE {
-            self.bar.get_or_init(|| self.new_bar()).set_position(done);
+            let bar = self.bar.get_or_init(|| self.new_bar());
+            bar.set_message(time_left(done, self.n_trials, self.started.elapsed()));
+            bar.set_position(done);
         }
     }
 
     fn is_stopped(&self) -> bool {
         interrupt::is_asked()
+    }
+}
+
+/// What is left at the speed so far: `3 s`, `12 min`, `5 h`.
+fn time_left(done: u64, n_trials: u64, elapsed: Duration) -> String {
+    let seconds = elapsed.as_secs_f64() * n_trials.saturating_sub(done) as f64 / done.max(1) as f64;
+    match seconds {
+        seconds if seconds < 100.0 => format!("{:.0} s", seconds.ceil()),
+        seconds if seconds < 6_000.0 => format!("{:.0} min", seconds / 60.0),
+        seconds => format!("{:.0} h", seconds / 3_600.0),
     }
 }
 
@@ -76,6 +88,14 @@ pub(super) fn speed(trials: u64, elapsed: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_time_left_follows_from_the_speed_so_far() {
+        assert_eq!(time_left(250, 1_000, Duration::from_secs(1)), "3 s");
+        assert_eq!(time_left(1, 1_000, Duration::from_secs(1)), "17 min");
+        assert_eq!(time_left(1, 100_000, Duration::from_secs(1)), "28 h");
+        assert_eq!(time_left(1_000, 1_000, Duration::from_secs(1)), "0 s");
+    }
 
     #[test]
     fn speed_reads_as_people_write_it() {

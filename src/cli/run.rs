@@ -35,11 +35,11 @@ pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<Exit, Stop> {
     interrupt::listen();
     let model = load::compile(&settings.request, terminal)?;
     let findings = findings(&model, &settings, terminal);
+    terminal.print(&findings.text(settings.format, terminal.look))?;
     for file in files {
         let text = findings.text(file.format, Look::default());
         file.write(&text)?;
     }
-    terminal.print(&findings.text(settings.format, terminal.look))?;
     Ok(findings.conclude(terminal))
 }
 
@@ -61,7 +61,8 @@ fn findings(model: &Compiled, settings: &Settings, terminal: &Terminal) -> Findi
 
 impl Findings {
     fn text(&self, format: Format, look: Look) -> String {
-        let elapsed = self.elapsed.map(|elapsed| elapsed.as_secs_f64());
+        // A millisecond is as exact as a clock on a busy machine.
+        let elapsed = self.elapsed.map(|elapsed| (elapsed.as_secs_f64() * 1e3).round() / 1e3);
         let provenance = &self.result.provenance;
         match (format, &self.quantities) {
             (Format::Table, None) => report::table(&report::memo(&self.result), look),

@@ -2,10 +2,12 @@
 //!
 //! In: the rows that the library gives. Out: a [`Memo`], laid out like any other page.
 
-use super::memo::{Align, Column, Grid, Memo, memo, point, shown_steps};
+use super::memo::{memo, point};
 use super::number::{self, Figure, Scale};
-use crate::results::{InputRow, QuantityRow};
+use super::page::{Align, Column, Grid, Memo};
+use super::series::shown_steps;
 use crate::results::{Point, SimulationResult};
+use crate::{InputRow, QuantityRow};
 
 /// No series is shown at more steps.
 const MOST_STEPS: usize = 6;

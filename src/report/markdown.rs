@@ -6,7 +6,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::memo::{Align, Grid, Memo};
+use super::page::{Align, Grid, Memo};
 
 /// The page as Markdown, ending with a line break.
 pub fn markdown(memo: &Memo) -> String {

@@ -4,113 +4,17 @@
 //! is the model: the plan's own figure first, then what the distribution makes of it.
 
 use super::number::{self, Figure, Scale};
+use super::page::{Align, Column, Grid, Memo};
+use super::series::series_grid;
 use crate::results::{
     BaseCase, Estimate, NumberSummary, OutputResult, Point, ProbabilitySummary, Provenance,
-    Quantile, SeriesSummary, SimulationResult, Statistics, StepSummary, TimeSummary, Undefined,
+    Quantile, SimulationResult, Statistics, TimeSummary, Undefined,
 };
 
-/// No series is shown at more steps.
-const MOST_STEPS: usize = 13;
-/// Distances between the steps shown: whole months, quarters, halves and years where steps are months.
-const STRIDES: &[usize] = &[1, 2, 3, 4, 6, 12, 24, 36, 48, 60, 120, 240, 600, 1_200, 2_400];
 /// Characters of the digest that the last line shows: enough to tell two models apart.
 const DIGEST_SHOWN: usize = 12;
 /// Stands where a number would mean nothing.
-const NOTHING: &str = "–";
-
-/// A page: everything that a rendering for people shows.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Memo {
-    /// The headline.
-    pub title: String,
-    /// The scenario and the overrides, where there are any.
-    pub assumptions: Vec<String>,
-    /// What must not be missed: the run was interrupted.
-    pub alert: Option<String>,
-    /// The tables.
-    pub grids: Vec<Grid>,
-    /// What the reader should know.
-    pub warnings: Vec<String>,
-    /// What reproduces the run.
-    pub provenance: String,
-}
-
-/// One table.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Grid {
-    /// What it shows; empty for the first table of a page.
-    pub caption: String,
-    /// Its columns.
-    pub columns: Vec<Column>,
-    /// Its rows, each with a cell a column.
-    pub rows: Vec<Vec<String>>,
-    /// Explanations of its columns and rows.
-    pub notes: Vec<String>,
-}
-
-/// One column.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Column {
-    /// Its head.
-    pub head: String,
-    /// Where its cells stand.
-    pub align: Align,
-    /// Columns above 0 are left out where there is no room, the greatest first; texts are cut before.
-    pub spare: u8,
-    /// What its head means; empty where that is plain.
-    pub meaning: String,
-}
-
-/// Where the cells of a column stand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Align {
-    /// To the left.
-    Left,
-    /// Numbers by their decimal point, words to the right.
-    Decimal,
-    /// To the right.
-    Right,
-    /// To the left, one blank behind the column before: the second half of `66.1 ± 0.2`.
-    Joined,
-}
-
-impl Column {
-    /// A column that is always shown.
-    pub(super) fn new(head: impl Into<String>, align: Align) -> Column {
-        Column { head: head.into(), align, spare: 0, meaning: String::new() }
-    }
-
-    /// A column that gives way where there is no room.
-    pub(super) fn spare(head: impl Into<String>, align: Align, spare: u8) -> Column {
-        Column { spare, ..Column::new(head, align) }
-    }
-
-    /// Explains its head.
-    pub(super) fn meaning(mut self, meaning: impl Into<String>) -> Column {
-        self.meaning = meaning.into();
-        self
-    }
-}
-
-impl Grid {
-    /// A table without rows.
-    pub(super) fn new(caption: impl Into<String>, columns: Vec<Column>) -> Grid {
-        Grid { caption: caption.into(), columns, rows: Vec::new(), notes: Vec::new() }
-    }
-
-    /// Leaves a column out where all its cells are empty.
-    pub(super) fn without_empty_columns(mut self) -> Grid {
-        for column in (1..self.columns.len()).rev() {
-            if self.rows.iter().all(|row| row[column].is_empty()) {
-                self.columns.remove(column);
-                for row in &mut self.rows {
-                    row.remove(column);
-                }
-            }
-        }
-        self
-    }
-}
+pub(super) const NOTHING: &str = "–";
 
 /// The page of a result.
 pub fn memo(result: &SimulationResult) -> Memo {
@@ -188,7 +92,7 @@ fn provenance_line(provenance: &Provenance) -> String {
 }
 
 /// `Total investment`, `Budget [alibaba]`.
-fn label(output: &OutputResult) -> String {
+pub(super) fn label(output: &OutputResult) -> String {
     let name = output.about.as_deref().unwrap_or(&output.name);
     if output.index.is_empty() {
         return name.to_owned();
@@ -209,7 +113,7 @@ fn half_width(quantile: &Quantile) -> f64 {
     }
 }
 
-fn quantile_figure(quantile: &Quantile) -> Option<Figure> {
+pub(super) fn quantile_figure(quantile: &Quantile) -> Option<Figure> {
     match quantile.value {
         Point::Value(value) => Some(Figure { value, half_width: half_width(quantile) }),
         Point::Never | Point::Undefined => None,
@@ -236,7 +140,7 @@ fn scale(quantiles: &[Quantile], base: Option<BaseCase>) -> Scale {
     Scale::of(&figures)
 }
 
-fn quantile_cells(quantiles: &[Quantile], scale: Scale) -> impl Iterator<Item = String> {
+pub(super) fn quantile_cells(quantiles: &[Quantile], scale: Scale) -> impl Iterator<Item = String> {
     quantiles.iter().map(move |quantile| {
         point(quantile.value, |value| {
             scale.write(Figure { value, half_width: half_width(quantile) })
@@ -244,7 +148,7 @@ fn quantile_cells(quantiles: &[Quantile], scale: Scale) -> impl Iterator<Item = 
     })
 }
 
-fn base_cell(base: Option<BaseCase>, scale: Scale) -> String {
+pub(super) fn base_cell(base: Option<BaseCase>, scale: Scale) -> String {
     base.map_or_else(String::new, |base| {
         point(base.value, |value| scale.write(Figure::exact(value)))
     })
@@ -265,7 +169,7 @@ fn mean_cells(summary: &NumberSummary) -> [String; 2] {
 }
 
 /// The share of trials without a value; empty where there are none.
-fn undefined_cell(undefined: &Undefined, trials: u64) -> String {
+pub(super) fn undefined_cell(undefined: &Undefined, trials: u64) -> String {
     if undefined.count == 0 || trials == 0 {
         return String::new();
     }
@@ -398,7 +302,7 @@ fn base_grid(outputs: &[OutputResult]) -> Grid {
 }
 
 /// A condition in the base case.
-fn truth(base: Option<bool>) -> String {
+pub(super) fn truth(base: Option<bool>) -> String {
     match base {
         Some(true) => "true",
         Some(false) => "false",
@@ -469,110 +373,9 @@ fn limit(value: f64, unit: Option<&str>) -> String {
     }
 }
 
-/// Which of `n` steps are shown: the first, the last, and some at even distances between.
-pub(super) fn shown_steps(n: usize, most: usize) -> Vec<usize> {
-    let last = n.saturating_sub(1);
-    let count = |stride: usize| last.div_ceil(stride) + 1;
-    let stride =
-        STRIDES.iter().copied().find(|stride| count(*stride) <= most).unwrap_or(last.max(1));
-    let mut steps: Vec<usize> = (0..last).step_by(stride).collect();
-    if n > 0 {
-        steps.push(last);
-    }
-    steps
-}
-
-/// One series: percentile bands, or a probability, at some steps.
-fn series_grid(output: &OutputResult, series: &SeriesSummary, trials: u64) -> Grid {
-    let unit = output.unit.as_ref().map_or_else(String::new, |unit| format!(", {unit}"));
-    let caption = format!("{}{unit}", label(output));
-    let shown: Vec<&StepSummary> = shown_steps(series.steps.len(), MOST_STEPS)
-        .into_iter()
-        .map(|step| &series.steps[step])
-        .collect();
-    let mut columns = vec![Column::new("step", Align::Right), Column::new("date", Align::Left)];
-    let head =
-        |step: &&StepSummary| vec![step.step.to_string(), step.label.clone().unwrap_or_default()];
-    if shown.iter().any(|step| matches!(step.statistics, Statistics::Probability(_))) {
-        columns.push(Column::new("base", Align::Left));
-        columns.push(Column::new("probability", Align::Right));
-        columns.push(Column::new("95 % interval", Align::Right));
-        let mut grid = Grid::new(caption, columns);
-        for step in &shown {
-            let Statistics::Probability(summary) = &step.statistics else { continue };
-            let (probability, interval) = summary.probability.map_or_else(Default::default, |e| {
-                number::percent_with_interval(e.value, e.low, e.high)
-            });
-            grid.rows.push([head(step), vec![truth(summary.base), probability, interval]].concat());
-        }
-        return grid.without_empty_columns();
-    }
-    let summaries: Vec<(Vec<String>, &NumberSummary, Option<Estimate>)> = shown
-        .iter()
-        .filter_map(|step| match &step.statistics {
-            Statistics::Number(number) => Some((head(step), number, None)),
-            Statistics::Time(time) => Some((head(step), &time.number, time.never)),
-            Statistics::Probability(_) | Statistics::Series(_) => None,
-        })
-        .collect();
-    let percentiles: Vec<f64> =
-        summaries.first().map_or_else(Vec::new, |s| s.1.quantiles.iter().map(|q| q.p).collect());
-    columns.push(Column::new("base", Align::Decimal));
-    columns.push(Column::spare("mean", Align::Decimal, 1));
-    columns.extend(
-        percentiles.iter().map(|p| Column::new(number::percentile_name(*p), Align::Decimal)),
-    );
-    columns.push(Column::new("P(never)", Align::Right));
-    columns.push(Column::new("undefined", Align::Right));
-    let mut grid = Grid::new(caption, columns);
-    // One scale for the whole table, so that a column reads as a movement.
-    let all: Vec<Figure> = summaries
-        .iter()
-        .flat_map(|(_, summary, _)| {
-            let base = summary.base.map(|base| base.value);
-            let base = if let Some(Point::Value(value)) = base {
-                Some(Figure::exact(value))
-            } else {
-                None
-            };
-            summary.quantiles.iter().filter_map(quantile_figure).chain(base)
-        })
-        .collect();
-    let scale = Scale::of_table(&all);
-    for (head, summary, never) in summaries {
-        let mut row = head;
-        row.push(base_cell(summary.base, scale));
-        row.push(summary.mean.map_or_else(String::new, |mean| scale.write(Figure::exact(mean))));
-        row.extend(quantile_cells(&summary.quantiles, scale));
-        row.resize(4 + percentiles.len(), NOTHING.to_owned());
-        row.push(never.map_or_else(String::new, |p| number::percent(p.value)));
-        row.push(undefined_cell(&summary.undefined, trials));
-        grid.rows.push(row);
-    }
-    grid.without_empty_columns()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn sixty_months_are_shown_by_halves_of_a_year() {
-        assert_eq!(shown_steps(61, 13), [0, 6, 12, 18, 24, 30, 36, 42, 48, 54, 60]);
-        assert_eq!(shown_steps(73, 13).len(), 13);
-    }
-
-    #[test]
-    fn the_first_and_the_last_step_are_always_shown() {
-        assert!(shown_steps(0, 13).is_empty());
-        assert_eq!(shown_steps(1, 13), [0]);
-        assert_eq!(shown_steps(12, 13), (0..12).collect::<Vec<_>>());
-        assert_eq!(shown_steps(66, 13).last(), Some(&65));
-        for n in 1..400 {
-            assert!(shown_steps(n, 13).len() <= 13, "{n}");
-        }
-        assert!(shown_steps(20_001, 13).len() <= 13);
-    }
 
     #[test]
     fn limits_of_time_read_as_words() {

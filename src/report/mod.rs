@@ -13,13 +13,16 @@ mod listing;
 mod markdown;
 mod memo;
 mod number;
+mod page;
+mod series;
 mod table;
 
 pub use self::csv::{csv, quantities_csv};
 pub use json::{SCHEMA, json, quantities_json};
 pub use listing::{inputs_memo, quantities_memo};
 pub use markdown::markdown;
-pub use memo::{Align, Column, Grid, Memo, memo};
+pub use memo::memo;
+pub use page::{Align, Column, Grid, Memo};
 pub use table::{Look, table};
 
 pub(crate) use number::{grouped, shifted};

@@ -238,9 +238,10 @@ pub(crate) fn mean_and_error(mean: f64, error: Option<f64>) -> (String, String) 
     (magnitude.write(mean, decimals), error)
 }
 
-/// A probability as a percentage, `31 %`, with two significant digits of it or of what is missing to 100 %.
+/// A probability as a percentage: `31 %`, `6.9 %`, `98 %`, `99.98 %`: never rounded to 0 % or 100 %.
 pub(crate) fn percent(p: f64) -> String {
-    format!("{} %", fixed(shifted(p, 2), percent_decimals(p, 2)))
+    let digits = if p < 0.5 { 2 } else { 1 };
+    format!("{} %", fixed(shifted(p, 2), percent_decimals(p, digits)))
 }
 
 /// A probability that was chosen, as a percentage: `5 %`, `97.5 %`.
@@ -377,7 +378,8 @@ mod tests {
         assert_eq!(percent(0.31), "31 %");
         assert_eq!(percent(0.0697), "7.0 %");
         assert_eq!(percent(0.00123), "0.12 %");
-        assert_eq!(percent(0.99981), "99.981 %");
+        assert_eq!(percent(0.99981), "99.98 %");
+        assert_eq!(percent(0.98), "98 %");
         assert_eq!(percent(0.0), "0 %");
         assert_eq!(percent(1.0), "100 %");
     }

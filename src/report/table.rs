@@ -6,7 +6,7 @@
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use super::memo::{Align, Column, Grid, Memo};
+use super::page::{Align, Column, Grid, Memo};
 
 /// The narrowest that the first column is wrapped to before other columns are left out.
 const NARROWEST_LABEL: usize = 20;

@@ -1,16 +1,22 @@
 //! A result as JSON, schema `outlay.result/1`.
 //!
 //! In: a result and the time it took. Out: text that is a function of the result alone but for
-//! `elapsed_seconds`. The structs here are the wire: they mirror the schema key by key, in its
-//! order, so that the domain types stay free of it. NaN and infinity never appear: `null` and a flag.
+//! `elapsed_seconds`. The structs of `wire` mirror the schema, so that the domain
+//! types stay free of it. NaN and infinity never appear: `null` and a flag.
+
+mod lines;
+mod wire;
 
 use std::collections::BTreeMap;
-use std::io;
 
 use serde::Serialize;
-use serde_json::ser::Formatter;
 
-use crate::results::QuantityRow;
+use self::lines::Lines;
+use self::wire::{
+    BaseNumberWire, BaseValueWire, BaseWire, ModelWire, OutputWire, PointWire, QuantileWire,
+    QuantityWire, ResultWire, StepQuantileWire, StepWire, WithinWire,
+};
+use crate::QuantityRow;
 use crate::results::{
     BaseCase, Estimate, NumberSummary, OutputResult, Point, Provenance, Quantile, SimulationResult,
     Statistics, StepSummary, Undefined, Within,
@@ -64,223 +70,6 @@ fn written(wire: &impl Serialize) -> String {
     String::from_utf8(bytes).expect("serde_json writes UTF-8")
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
-fn is_false(flag: &bool) -> bool {
-    !*flag
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
-fn is_zero(count: &u64) -> bool {
-    *count == 0
-}
-
-#[derive(Serialize)]
-struct ResultWire<'a> {
-    schema: &'static str,
-    outlay: &'static str,
-    format: u32,
-    model: ModelWire<'a>,
-    trials: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    trials_asked: Option<u64>,
-    #[serde(skip_serializing_if = "is_false")]
-    partial: bool,
-    seed: String,
-    design: &'static str,
-    scenario: Option<&'a str>,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    set: &'a BTreeMap<String, String>,
-    elapsed_seconds: Option<f64>,
-    outputs: Vec<OutputWire<'a>>,
-    warnings: &'a [String],
-}
-
-#[derive(Serialize)]
-struct BaseWire<'a> {
-    schema: &'static str,
-    outlay: &'static str,
-    model: ModelWire<'a>,
-    scenario: Option<&'a str>,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    set: &'a BTreeMap<String, String>,
-    quantities: Vec<QuantityWire<'a>>,
-}
-
-#[derive(Serialize)]
-struct ModelWire<'a> {
-    title: &'a str,
-    file: &'a str,
-    digest: &'a str,
-}
-
-#[derive(Serialize)]
-struct OutputWire<'a> {
-    name: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    about: Option<&'a str>,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    index: &'a BTreeMap<String, String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    unit: Option<&'a str>,
-    kind: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    steps: Option<Vec<StepWire<'a>>>,
-    // Serialize the statistics' keys beside the name's, without serde's `flatten`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    probability: Option<Option<f64>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    low: Option<Option<f64>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    high: Option<Option<f64>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    never: Option<Option<f64>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    never_low: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    never_high: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    mean: Option<Option<f64>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    mean_se: Option<Option<f64>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    sd: Option<Option<f64>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    min: Option<Option<f64>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    max: Option<Option<f64>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    base: Option<BaseValueWire>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    quantiles: Option<Vec<QuantileWire>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    quantiles_if_ever: Option<Vec<QuantileWire>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    within: Option<Vec<WithinWire>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    undefined: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    causes: Option<&'a BTreeMap<String, u64>>,
-}
-
-#[derive(Serialize)]
-struct StepWire<'a> {
-    step: u32,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    label: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    probability: Option<Option<f64>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    low: Option<Option<f64>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    high: Option<Option<f64>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    never: Option<Option<f64>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    mean: Option<Option<f64>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    sd: Option<Option<f64>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    base: Option<BaseValueWire>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    quantiles: Option<Vec<StepQuantileWire>>,
-    #[serde(skip_serializing_if = "is_zero")]
-    undefined: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    causes: Option<&'a BTreeMap<String, u64>>,
-}
-
-/// `base` of a condition is the truth itself, of a number an object.
-enum BaseValueWire {
-    Truth(Option<bool>),
-    Number(BaseWireNumber),
-}
-
-impl Serialize for BaseValueWire {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            BaseValueWire::Truth(truth) => truth.serialize(serializer),
-            BaseValueWire::Number(number) => number.serialize(serializer),
-        }
-    }
-}
-
-#[derive(Serialize)]
-struct BaseWireNumber {
-    value: Option<f64>,
-    #[serde(skip_serializing_if = "is_false")]
-    never: bool,
-    #[serde(skip_serializing_if = "is_false")]
-    undefined: bool,
-    rank: Option<f64>,
-}
-
-#[derive(Serialize)]
-struct QuantileWire {
-    p: f64,
-    value: Option<f64>,
-    #[serde(skip_serializing_if = "is_false")]
-    never: bool,
-    #[serde(skip_serializing_if = "is_false")]
-    undefined: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    low: Option<Option<f64>>,
-    #[serde(skip_serializing_if = "is_false")]
-    low_never: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    high: Option<Option<f64>>,
-    #[serde(skip_serializing_if = "is_false")]
-    high_never: bool,
-}
-
-#[derive(Serialize)]
-struct StepQuantileWire {
-    p: f64,
-    value: Option<f64>,
-    #[serde(skip_serializing_if = "is_false")]
-    never: bool,
-    #[serde(skip_serializing_if = "is_false")]
-    undefined: bool,
-}
-
-#[derive(Serialize)]
-struct WithinWire {
-    limit: f64,
-    probability: Option<f64>,
-    low: Option<f64>,
-    high: Option<f64>,
-}
-
-#[derive(Serialize)]
-struct QuantityWire<'a> {
-    kind: &'static str,
-    name: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    about: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    unit: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    value: Option<PointWire>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    steps: Option<Vec<PointWire>>,
-}
-
-/// A number or a truth; `"never"` and `"undefined"` as words.
-enum PointWire {
-    Number(f64),
-    Truth(bool),
-    Word(&'static str),
-}
-
-impl Serialize for PointWire {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            PointWire::Number(value) => value.serialize(serializer),
-            PointWire::Truth(truth) => truth.serialize(serializer),
-            PointWire::Word(word) => word.serialize(serializer),
-        }
-    }
-}
-
 fn model_wire(provenance: &Provenance) -> ModelWire<'_> {
     ModelWire { title: &provenance.title, file: &provenance.file, digest: &provenance.digest }
 }
@@ -298,7 +87,7 @@ fn value(point: Point) -> Option<f64> {
 }
 
 fn base_wire(base: BaseCase) -> BaseValueWire {
-    BaseValueWire::Number(BaseWireNumber {
+    BaseValueWire::Number(BaseNumberWire {
         value: value(base.value),
         never: base.value == Point::Never,
         undefined: base.value == Point::Undefined,
@@ -495,105 +284,6 @@ fn quantity_wire(row: &QuantityRow) -> QuantityWire<'_> {
         unit: row.unit.as_deref(),
         value: if row.is_series { None } else { row.values.first().map(wire) },
         steps: row.is_series.then(|| row.values.iter().map(wire).collect()),
-    }
-}
-
-/// One fact a line: the outermost object, the list of outputs, an output and its lists are broken
-/// into lines; a percentile, a step or a base case stands in one.
-#[derive(Debug, Default)]
-struct Lines {
-    /// For every open bracket, whether its items have a line each.
-    open: Vec<bool>,
-    has_items: bool,
-}
-
-impl Lines {
-    fn begin<W: io::Write + ?Sized>(
-        &mut self,
-        writer: &mut W,
-        bracket: &[u8],
-        is_broken: bool,
-    ) -> io::Result<()> {
-        self.open.push(is_broken);
-        self.has_items = false;
-        writer.write_all(bracket)
-    }
-
-    fn end<W: io::Write + ?Sized>(&mut self, writer: &mut W, bracket: &[u8]) -> io::Result<()> {
-        let is_broken = self.open.pop().unwrap_or(false);
-        if is_broken && self.has_items {
-            self.new_line(writer)?;
-        }
-        self.has_items = true;
-        writer.write_all(bracket)
-    }
-
-    fn item<W: io::Write + ?Sized>(&mut self, writer: &mut W, is_first: bool) -> io::Result<()> {
-        let is_broken = self.open.last().copied().unwrap_or(false);
-        writer.write_all(if is_first { b"" } else { b"," })?;
-        if is_broken {
-            self.new_line(writer)
-        } else {
-            writer.write_all(if is_first { b"" } else { b" " })
-        }
-    }
-
-    fn new_line<W: io::Write + ?Sized>(&self, writer: &mut W) -> io::Result<()> {
-        writer.write_all(b"\n")?;
-        for _ in self.open.iter().filter(|is_broken| **is_broken) {
-            writer.write_all(b"  ")?;
-        }
-        Ok(())
-    }
-}
-
-impl Formatter for Lines {
-    fn begin_object<W: io::Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
-        let depth = self.open.len();
-        self.begin(writer, b"{", depth == 0 || depth == 2)
-    }
-
-    fn end_object<W: io::Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.end(writer, b"}")
-    }
-
-    fn begin_array<W: io::Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
-        let depth = self.open.len();
-        self.begin(writer, b"[", depth == 1 || depth == 3)
-    }
-
-    fn end_array<W: io::Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.end(writer, b"]")
-    }
-
-    fn begin_array_value<W: io::Write + ?Sized>(
-        &mut self,
-        writer: &mut W,
-        first: bool,
-    ) -> io::Result<()> {
-        self.item(writer, first)
-    }
-
-    fn end_array_value<W: io::Write + ?Sized>(&mut self, _writer: &mut W) -> io::Result<()> {
-        self.has_items = true;
-        Ok(())
-    }
-
-    fn begin_object_key<W: io::Write + ?Sized>(
-        &mut self,
-        writer: &mut W,
-        first: bool,
-    ) -> io::Result<()> {
-        self.item(writer, first)
-    }
-
-    fn begin_object_value<W: io::Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
-        writer.write_all(b": ")
-    }
-
-    fn end_object_value<W: io::Write + ?Sized>(&mut self, _writer: &mut W) -> io::Result<()> {
-        self.has_items = true;
-        Ok(())
     }
 }
 
