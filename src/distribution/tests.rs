@@ -90,8 +90,7 @@ fn specimens() -> Vec<Specimen> {
     add("mixture in a window".into(), window(&two, Some(0.5), Some(8.0)), 1e-15);
     let atoms = [(0.9, constant(0.0).unwrap()), (0.1, of("gamma", 0, &[2.0, 100.0]))];
     add("mostly nothing".into(), mixture(atoms.to_vec()).unwrap(), 0.0);
-    let inside =
-        [(1.0, normal), (1.0, constant(0.5).unwrap()), (2.0, of("bernoulli", 0, &[0.25]))];
+    let inside = [(1.0, normal), (1.0, constant(0.5).unwrap()), (2.0, of("bernoulli", 0, &[0.25]))];
     add("atoms inside".into(), mixture(inside.to_vec()).unwrap(), 0.0);
     let whole = [(0.5, of("poisson", 0, &[3.0])), (0.5, of("uniform_int", 0, &[2.0, 20.0]))];
     add("two counts".into(), mixture(whole.to_vec()).unwrap(), 0.0);

@@ -9,13 +9,16 @@ pub mod elementary;
 pub mod irr;
 pub mod normal;
 pub mod operation;
+pub mod power;
 pub mod simd;
 pub mod special;
 mod special_beta;
 mod special_gamma;
+mod special_temme;
 
 pub use elementary::{
-    atan, atan2, ceil, cos, erf, exp, exp_m1, floor, ln, ln_1p, log10, max, min, modulo, pow, powi,
+    atan, atan2, ceil, cos, erf, exp, exp_m1, floor, ln, ln_1p, log10, max, min, modulo, powi,
     powi_block, round_half_away, sign, sin, sqrt, tan, tanh,
 };
 pub use normal::{norm_cdf, norm_pdf, norm_quantile};
+pub use power::pow;

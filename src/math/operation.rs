@@ -132,7 +132,7 @@ impl Binary {
                     a / b
                 }
             }
-            Binary::Power => elementary::pow(a, b),
+            Binary::Power => super::power::pow(a, b),
             Binary::Modulo => elementary::modulo(a, b),
             Binary::Atan2 => elementary::atan2(a, b),
             Binary::Min => elementary::min(a, b),

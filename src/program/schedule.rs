@@ -273,7 +273,8 @@ impl<'a> Emitter<'a> {
             self.draft.sections.push(Section::Trial(start..self.draft.ops.len()));
             let in_loop = |root: &Root| root.later.is_some_and(|later| self.belongs(later, level));
             let recorded: Vec<Root> = roots.iter().copied().filter(in_loop).collect();
-            if !steps.is_empty() || !recorded.is_empty() {
+            let is_stored = self.has_steps() && !self.stored_in(level).is_empty();
+            if !steps.is_empty() || !recorded.is_empty() || is_stored {
                 self.loop_body(level, &steps, &recorded);
             }
         }
@@ -281,7 +282,12 @@ impl<'a> Emitter<'a> {
 
     /// Whether the later value of a series is recorded in the loop of a level; a constant one in the first.
     fn belongs(&self, later: NodeId, level: u32) -> bool {
-        self.graph.last_step.is_some_and(|steps| steps > 0) && self.levels.node(later) == level
+        self.has_steps() && self.levels.node(later) == level
+    }
+
+    /// Whether there is a step behind step 0.
+    fn has_steps(&self) -> bool {
+        self.graph.last_step.is_some_and(|steps| steps > 0)
     }
 
     fn record_trial(&mut self, roots: &[Root], level: u32) {
@@ -368,7 +374,7 @@ impl<'a> Emitter<'a> {
             let record = self.record(root.channel, true, later);
             self.draft.ops.push(Op::Record { record, x });
         }
-        if self.graph.last_step.is_some_and(|steps| steps > 0) {
+        if self.has_steps() {
             for (_, later, series) in self.stored_in(level) {
                 let x = self.column(later, place);
                 self.draft.ops.push(Op::Store { series, x });

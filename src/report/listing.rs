@@ -6,8 +6,8 @@ use super::memo::{memo, point};
 use super::number::{self, Figure, Scale};
 use super::page::{Align, Column, Grid, Memo};
 use super::series::shown_steps;
+use crate::results::{InputRow, QuantityRow};
 use crate::results::{Point, SimulationResult};
-use crate::{InputRow, QuantityRow};
 
 /// No series is shown at more steps.
 const MOST_STEPS: usize = 6;

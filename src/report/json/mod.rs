@@ -16,7 +16,7 @@ use self::wire::{
     BaseNumberWire, BaseValueWire, BaseWire, ModelWire, OutputWire, PointWire, QuantileWire,
     QuantityWire, ResultWire, StepQuantileWire, StepWire, WithinWire,
 };
-use crate::QuantityRow;
+use crate::results::QuantityRow;
 use crate::results::{
     BaseCase, Estimate, NumberSummary, OutputResult, Point, Provenance, Quantile, SimulationResult,
     Statistics, StepSummary, Undefined, Within,
