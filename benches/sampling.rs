@@ -43,7 +43,7 @@ impl Kernel for Work<'_> {
             Piece::Exp => out.iter_mut().zip(input).for_each(|(out, &x)| *out = exp(x)),
             Piece::Ln => out.iter_mut().zip(input).for_each(|(out, &x)| *out = ln(x)),
             Piece::Pow => {
-                out.iter_mut().zip(input).for_each(|(out, &x)| *out = pow(1.0 + x, 2.5 - x))
+                out.iter_mut().zip(input).for_each(|(out, &x)| *out = pow(1.0 + x, 2.5 - x));
             }
             Piece::Normal => fill_normal(path, input, out),
             Piece::Table(table) => table.fill(path, input, out),

@@ -259,7 +259,7 @@ pub fn sign(x: f64) -> f64 {
 mod tests {
     use super::*;
     use crate::math::simd::{Kernel, Path, SimdPath};
-    use crate::sampling::{StreamKey, uniform_at};
+    use crate::math::tests::spread;
 
     // Exact values, rounded: mpmath at 50 digits.
     /// x and e^x.
@@ -350,8 +350,7 @@ mod tests {
 
     /// Log-uniform magnitudes and uniform ones, `n` in all.
     fn some_numbers(n: u64, reach: f64) -> Vec<f64> {
-        let key = StreamKey::new(1, "numbers");
-        (0..n).map(|trial| (2.0 * uniform_at(key, 0, trial) - 1.0) * reach).collect()
+        (0..n).map(|trial| (2.0 * spread(0, trial) - 1.0) * reach).collect()
     }
 
     const SPECIAL: [f64; 14] = [

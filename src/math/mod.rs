@@ -22,3 +22,15 @@ pub use elementary::{
 };
 pub use normal::{norm_cdf, norm_pdf, norm_quantile};
 pub use power::pow;
+
+#[cfg(test)]
+mod tests {
+    /// Numbers in (0, 1) that fill the unit cube evenly, `axis` being one of three (M. Roberts's
+    /// additive recurrence, 2018).
+    pub(super) fn spread(axis: usize, n: u64) -> f64 {
+        const STEPS: [f64; 3] =
+            [0.819_172_513_396_164_4, 0.671_043_606_703_789_3, 0.549_700_477_901_970_3];
+        let x = (n as f64 + 0.5) * STEPS[axis];
+        x - x.floor()
+    }
+}

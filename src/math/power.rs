@@ -108,8 +108,8 @@ const TWO_THIRDS_TAIL: f64 = 9.934_107_462_565_104e-9;
 mod tests {
     use super::*;
     use crate::math::simd::{Kernel, Path, SimdPath};
+    use crate::math::tests::spread;
     use crate::math::{exp, sign};
-    use crate::sampling::{StreamKey, uniform_at};
 
     /// Distance in units of the last place.
     fn ulps(a: f64, b: f64) -> u64 {
@@ -130,10 +130,9 @@ mod tests {
 
     #[test]
     fn powers_agree_with_libm_over_the_whole_range() {
-        let key = StreamKey::new(1, "powers");
         let mut n_other = 0;
         for trial in 0..100_000 {
-            let [a, b, c] = [0, 1, 2].map(|step| uniform_at(key, step, trial) * 2.0 - 1.0);
+            let [a, b, c] = [0, 1, 2].map(|step| spread(step, trial) * 2.0 - 1.0);
             // Results of every size, bases of every size and near 1.
             let x = exp(a * if trial % 2 == 0 { 700.0 } else { 1.0 });
             let y = b * 740.0 / libm::log(x);
@@ -214,10 +213,8 @@ mod tests {
 
     #[test]
     fn every_path_gives_the_same_bits() {
-        let key = StreamKey::new(2, "powers");
-        let column = |step| -> Vec<f64> {
-            (0..3000).map(|trial| 20.0 * uniform_at(key, step, trial)).collect()
-        };
+        let column =
+            |step| -> Vec<f64> { (0..3000).map(|trial| 20.0 * spread(step, trial)).collect() };
         let (x, y) = (column(0), column(1));
         let expected: Vec<f64> = x.iter().zip(&y).map(|(&x, &y)| pow(x, y)).collect();
         for path in SimdPath::available() {
