@@ -298,8 +298,8 @@ mod tests {
     /// 40 digits with mpmath 1.3, one case for each method and tail.
     #[test]
     fn incomplete_gamma_matches_references() {
-        check(gamma_p(0.001, 0.5), 0.999_439_933_343_529_25);
-        check(gamma_q(0.001, 0.5), 5.600_666_564_707_499e-4);
+        check(gamma_p(0.001, 0.5), 0.999_439_933_343_529_2);
+        check(gamma_q(0.001, 0.5), 5.600_666_564_707_5e-4);
         check(gamma_p(0.5, 1e-10), 1.128_379_167_057_9e-5);
         check(gamma_q(3.0, 40.0), 3.572_865_928_700_226e-15);
         check(gamma_p(50.0, 20.0), 1.245_892_607_971_938e-8);
