@@ -78,6 +78,17 @@ pub fn beta_density(a: f64, b: f64, x: f64, y: f64) -> f64 {
     power_terms(a, b, x, y) / x / y
 }
 
+/// Probability of `k` successes among `n` attempts, with p + q = 1.
+pub fn binomial_probability(n: f64, k: f64, p: f64, q: f64) -> f64 {
+    if k == 0.0 {
+        libm::exp(n * ln_of(q, p))
+    } else if k == n {
+        libm::exp(n * ln_of(p, q))
+    } else {
+        power_terms(k, n - k, p, q) * (n / k / (n - k))
+    }
+}
+
 /// I_x(a, b) for a, b > 0 and x + y = 1.
 pub fn beta_lower(a: f64, b: f64, x: f64, y: f64) -> f64 {
     tails(a, b, x, y).0
