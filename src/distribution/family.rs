@@ -12,8 +12,9 @@ use super::{
     uniform_int, weibull,
 };
 use super::{
-    cauchy, chi_square, frechet, geometric, gev, gumbel, hypergeometric, kumaraswamy, laplace,
-    logistic, loglogistic, negative_binomial, pareto, rayleigh, student_t, trapezoidal,
+    cauchy, chi_square, frechet, geometric, gev, gumbel, hypergeometric, inverse_gaussian,
+    kumaraswamy, laplace, logistic, loglogistic, negative_binomial, pareto, rayleigh, student_t,
+    trapezoidal,
 };
 
 /// What becomes of parameters.
@@ -70,6 +71,7 @@ pub enum Family {
     Laplace,
     Rayleigh,
     ChiSquare,
+    InverseGaussian,
     LogLogistic,
     Frechet,
     Gev,
@@ -104,6 +106,7 @@ impl Family {
         Family::Laplace,
         Family::Rayleigh,
         Family::ChiSquare,
+        Family::InverseGaussian,
         Family::LogLogistic,
         Family::Frechet,
         Family::Gev,
@@ -137,6 +140,7 @@ impl Family {
             Family::Laplace => &laplace::ENTRY,
             Family::Rayleigh => &rayleigh::ENTRY,
             Family::ChiSquare => &chi_square::ENTRY,
+            Family::InverseGaussian => &inverse_gaussian::ENTRY,
             Family::LogLogistic => &loglogistic::ENTRY,
             Family::Frechet => &frechet::ENTRY,
             Family::Gev => &gev::ENTRY,

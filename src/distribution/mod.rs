@@ -25,6 +25,7 @@ mod geometric;
 mod gev;
 mod gumbel;
 mod hypergeometric;
+mod inverse_gaussian;
 mod kumaraswamy;
 mod laplace;
 mod law;
@@ -64,6 +65,7 @@ pub use geometric::Geometric;
 pub use gev::Gev;
 pub use gumbel::Gumbel;
 pub use hypergeometric::Hypergeometric;
+pub use inverse_gaussian::InverseGaussian;
 pub use kumaraswamy::Kumaraswamy;
 pub use laplace::Laplace;
 pub use logistic::Logistic;
@@ -114,6 +116,7 @@ pub enum Distribution {
     Geometric(Geometric),
     Hypergeometric(Hypergeometric),
     Laplace(Laplace),
+    InverseGaussian(InverseGaussian),
     LogLogistic(LogLogistic),
     Frechet(Frechet),
     Gev(Gev),
@@ -172,6 +175,7 @@ impl Distribution {
             Distribution::Geometric(law) => law,
             Distribution::Hypergeometric(law) => law,
             Distribution::Laplace(law) => law,
+            Distribution::InverseGaussian(law) => law,
             Distribution::LogLogistic(law) => law,
             Distribution::Frechet(law) => law,
             Distribution::Gev(law) => law,
