@@ -43,6 +43,8 @@ mod rayleigh;
 mod student_t;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_reference;
 mod trapezoidal;
 mod triangular;
 mod truncated;

@@ -64,7 +64,7 @@ pub fn ln_gamma_1p(a: f64) -> f64 {
 }
 
 /// ln(Γ(1 + 2a) / Γ(1 + a)²) for a > −½, of relative accuracy 10⁻¹² as a tends to 0: of a Weibull with shape 1/a this is
-/// ln(E[X²] / E[X]²).
+/// the logarithm of the mean square over the squared mean.
 pub fn ln_gamma_square_ratio(a: f64) -> f64 {
     /// Below, the linear terms of the two logarithms would cancel too much.
     const SMALL: f64 = 1e-3;
