@@ -47,12 +47,7 @@ pub struct RunSettings {
 
 impl Default for RunSettings {
     fn default() -> RunSettings {
-        RunSettings {
-            trials: 1_000_000,
-            seed: 1,
-            percentiles: vec![0.05, 0.25, 0.5, 0.75, 0.95],
-            threads: None,
-        }
+        RunSettings { trials: 1_000_000, seed: 1, percentiles: vec![0.05, 0.25, 0.5, 0.75, 0.95], threads: None }
     }
 }
 
