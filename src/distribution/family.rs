@@ -11,6 +11,11 @@ use super::{
     bernoulli, beta, binomial, exponential, gamma, normal, poisson, triangular, uniform,
     uniform_int, weibull,
 };
+use super::{
+    cauchy, chi_square, frechet, geometric, gev, gumbel, hypergeometric, inverse_gaussian,
+    kumaraswamy, laplace, logistic, loglogistic, negative_binomial, pareto, rayleigh, student_t,
+    trapezoidal,
+};
 
 /// What becomes of parameters.
 type Built = Result<Distribution, ParameterError>;
@@ -55,6 +60,23 @@ pub enum Family {
     Binomial,
     Bernoulli,
     UniformInt,
+    Pareto,
+    StudentT,
+    Logistic,
+    Gumbel,
+    Cauchy,
+    NegativeBinomial,
+    Geometric,
+    Hypergeometric,
+    Laplace,
+    Rayleigh,
+    ChiSquare,
+    InverseGaussian,
+    LogLogistic,
+    Frechet,
+    Gev,
+    Kumaraswamy,
+    Trapezoidal,
 }
 
 impl Family {
@@ -73,6 +95,23 @@ impl Family {
         Family::Binomial,
         Family::Bernoulli,
         Family::UniformInt,
+        Family::Pareto,
+        Family::StudentT,
+        Family::Logistic,
+        Family::Gumbel,
+        Family::Cauchy,
+        Family::NegativeBinomial,
+        Family::Geometric,
+        Family::Hypergeometric,
+        Family::Laplace,
+        Family::Rayleigh,
+        Family::ChiSquare,
+        Family::InverseGaussian,
+        Family::LogLogistic,
+        Family::Frechet,
+        Family::Gev,
+        Family::Kumaraswamy,
+        Family::Trapezoidal,
     ];
 
     fn entry(self) -> &'static Entry {
@@ -90,6 +129,23 @@ impl Family {
             Family::Binomial => &binomial::ENTRY,
             Family::Bernoulli => &bernoulli::ENTRY,
             Family::UniformInt => &uniform_int::ENTRY,
+            Family::Pareto => &pareto::ENTRY,
+            Family::StudentT => &student_t::ENTRY,
+            Family::Logistic => &logistic::ENTRY,
+            Family::Gumbel => &gumbel::ENTRY,
+            Family::Cauchy => &cauchy::ENTRY,
+            Family::NegativeBinomial => &negative_binomial::ENTRY,
+            Family::Geometric => &geometric::ENTRY,
+            Family::Hypergeometric => &hypergeometric::ENTRY,
+            Family::Laplace => &laplace::ENTRY,
+            Family::Rayleigh => &rayleigh::ENTRY,
+            Family::ChiSquare => &chi_square::ENTRY,
+            Family::InverseGaussian => &inverse_gaussian::ENTRY,
+            Family::LogLogistic => &loglogistic::ENTRY,
+            Family::Frechet => &frechet::ENTRY,
+            Family::Gev => &gev::ENTRY,
+            Family::Kumaraswamy => &kumaraswamy::ENTRY,
+            Family::Trapezoidal => &trapezoidal::ENTRY,
         }
     }
 

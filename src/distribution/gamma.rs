@@ -24,7 +24,7 @@ pub(super) static ENTRY: Entry = Entry {
     pins: Some(Pins { count: 2, is_positive: true, build: pinned }),
 };
 
-fn build(shape: f64, scale: f64) -> Result<Distribution, ParameterError> {
+pub(super) fn build(shape: f64, scale: f64) -> Result<Distribution, ParameterError> {
     parameter::positive(0, "shape", shape)?;
     parameter::positive(1, "scale", scale)?;
     Ok(Distribution::Gamma(Gamma { shape, scale }))

@@ -13,20 +13,39 @@ mod affine;
 mod bernoulli;
 mod beta;
 mod binomial;
+mod cauchy;
+mod chi_square;
 mod constant;
 mod discrete;
 mod exponential;
 pub mod family;
+mod frechet;
 mod gamma;
+mod geometric;
+mod gev;
+mod gumbel;
+mod hypergeometric;
+mod inverse_gaussian;
+mod kumaraswamy;
+mod laplace;
 mod law;
+mod logistic;
+mod loglogistic;
 mod lognormal;
 mod mixture;
+mod negative_binomial;
 mod normal;
 mod parameter;
+mod pareto;
 mod poisson;
 mod quadrature;
+mod rayleigh;
+mod student_t;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_reference;
+mod trapezoidal;
 mod triangular;
 mod truncated;
 mod uniform;
@@ -37,16 +56,31 @@ pub use affine::Affine;
 pub use bernoulli::Bernoulli;
 pub use beta::Beta;
 pub use binomial::Binomial;
+pub use cauchy::Cauchy;
 pub use constant::Constant;
 pub use discrete::Discrete;
 pub use exponential::Exponential;
 pub use family::{Family, affine, build, build_pinned, discrete, mixture, range, truncated};
+pub use frechet::Frechet;
 pub use gamma::Gamma;
+pub use geometric::Geometric;
+pub use gev::Gev;
+pub use gumbel::Gumbel;
+pub use hypergeometric::Hypergeometric;
+pub use inverse_gaussian::InverseGaussian;
+pub use kumaraswamy::Kumaraswamy;
+pub use laplace::Laplace;
+pub use logistic::Logistic;
+pub use loglogistic::LogLogistic;
 pub use lognormal::LogNormal;
 pub use mixture::Mixture;
+pub use negative_binomial::NegativeBinomial;
 pub use normal::Normal;
 pub use parameter::{Form, Parameter, ParameterError, Role};
+pub use pareto::Pareto;
 pub use poisson::Poisson;
+pub use student_t::StudentT;
+pub use trapezoidal::Trapezoidal;
 pub use triangular::Triangular;
 pub use truncated::Truncated;
 pub use uniform::Uniform;
@@ -75,6 +109,21 @@ pub enum Distribution {
     Binomial(Binomial),
     Bernoulli(Bernoulli),
     UniformInt(UniformInt),
+    Pareto(Pareto),
+    StudentT(StudentT),
+    Logistic(Logistic),
+    Gumbel(Gumbel),
+    Cauchy(Cauchy),
+    NegativeBinomial(NegativeBinomial),
+    Geometric(Geometric),
+    Hypergeometric(Hypergeometric),
+    Laplace(Laplace),
+    InverseGaussian(InverseGaussian),
+    LogLogistic(LogLogistic),
+    Frechet(Frechet),
+    Gev(Gev),
+    Kumaraswamy(Kumaraswamy),
+    Trapezoidal(Trapezoidal),
     Discrete(Discrete),
     Affine(Box<Affine>),
     Truncated(Box<Truncated>),
@@ -119,6 +168,21 @@ impl Distribution {
             Distribution::Binomial(law) => law,
             Distribution::Bernoulli(law) => law,
             Distribution::UniformInt(law) => law,
+            Distribution::Pareto(law) => law,
+            Distribution::StudentT(law) => law,
+            Distribution::Logistic(law) => law,
+            Distribution::Gumbel(law) => law,
+            Distribution::Cauchy(law) => law,
+            Distribution::NegativeBinomial(law) => law,
+            Distribution::Geometric(law) => law,
+            Distribution::Hypergeometric(law) => law,
+            Distribution::Laplace(law) => law,
+            Distribution::InverseGaussian(law) => law,
+            Distribution::LogLogistic(law) => law,
+            Distribution::Frechet(law) => law,
+            Distribution::Gev(law) => law,
+            Distribution::Kumaraswamy(law) => law,
+            Distribution::Trapezoidal(law) => law,
             Distribution::Discrete(law) => law,
             Distribution::Affine(law) => law.as_ref(),
             Distribution::Truncated(law) => law.as_ref(),

@@ -1,10 +1,11 @@
-//! What every distribution must satisfy, checked on corners of every family, and reference values.
+//! What every distribution must satisfy, checked on corners of every family, and the rules for parameters.
 
 use super::family::{constant, mixture};
 use super::*;
 
+/// A member of a family that must be possible.
 #[track_caller]
-fn of(name: &str, form: usize, values: &[f64]) -> Distribution {
+pub(super) fn of(name: &str, form: usize, values: &[f64]) -> Distribution {
     let family = Family::from_name(name).expect(name);
     build(family, form, values).unwrap_or_else(|error| panic!("{name}{values:?}: {error}"))
 }
@@ -54,6 +55,32 @@ fn specimens() -> Vec<Specimen> {
         ("binomial", 0, &[&[1.0, 0.5], &[20.0, 0.3], &[1000.0, 0.001], &[40.0, 0.99]]),
         ("bernoulli", 0, &[&[0.5], &[1e-6], &[0.9]]),
         ("uniform_int", 0, &[&[1.0, 6.0], &[-2.0, -1.0], &[0.0, 999.0]]),
+        ("pareto", 0, &[&[1.0, 3.0], &[5.0, 12.0]]),
+        ("student_t", 0, &[&[3.0, 0.0, 1.0], &[40.0, 0.0, 2.0], &[5.0, 1.0, 1e-3]]),
+        ("logistic", 0, &[&[0.0, 1.0], &[-5.0, 0.5]]),
+        ("gumbel", 0, &[&[0.0, 1.0], &[100.0, 7.0]]),
+        ("cauchy", 0, &[&[0.0, 1.0], &[3.0, 0.1]]),
+        ("negative_binomial", 0, &[&[3.0, 0.2], &[0.5, 0.5], &[100.0, 0.9]]),
+        ("geometric", 0, &[&[0.3], &[0.01], &[0.999]]),
+        ("hypergeometric", 0, &[&[50.0, 20.0, 10.0], &[10.0, 9.0, 8.0], &[1000.0, 20.0, 990.0]]),
+        ("laplace", 0, &[&[0.0, 1.0], &[10.0, 2.0]]),
+        ("rayleigh", 0, &[&[3.0]]),
+        ("chi_square", 0, &[&[1.0], &[10.0]]),
+        ("inverse_gaussian", 0, &[&[1.0, 1.0], &[3.0, 40.0], &[2.0, 1e4], &[1.0, 0.2]]),
+        ("loglogistic", 0, &[&[2.0, 3.5], &[1.0, 20.0]]),
+        ("frechet", 0, &[&[3.0, 1.0], &[15.0, 7.0]]),
+        ("gev", 0, &[&[0.0, 1.0, 0.2], &[5.0, 2.0, -0.3], &[0.0, 1.0, 0.0], &[0.0, 1.0, 1e-9]]),
+        ("kumaraswamy", 0, &[&[2.0, 5.0], &[0.5, 0.5], &[8.0, 0.7]]),
+        (
+            "trapezoidal",
+            0,
+            &[
+                &[0.0, 1.0, 2.0, 4.0],
+                &[-1.0, -1.0, 0.0, 2.0],
+                &[1.0, 3.0, 3.0, 3.0],
+                &[0.0, 0.0, 0.0, 1.0],
+            ],
+        ),
     ];
     let mut all = Vec::new();
     let mut add =
@@ -229,8 +256,10 @@ fn the_density_is_the_derivative() {
 fn moments_are_those_of_the_quantiles() {
     for Specimen { name, law, .. } in &specimens() {
         let (mean, sd) = match law.kind() {
-            // the quantiles of a mixture bend too sharply for the quadrature
-            Kind::Continuous if name.starts_with("mixture") => continue,
+            // their quantiles bend too sharply for the quadrature
+            Kind::Continuous if name.contains("mixture") || name.contains("trapezoidal") => {
+                continue;
+            }
             Kind::Continuous => quadrature::moments(law, law.law().planned()),
             Kind::Discrete => {
                 let atoms = law.atoms(10_000).expect("few atoms");
@@ -247,7 +276,10 @@ fn moments_are_those_of_the_quantiles() {
             }
             Kind::Mixed => continue,
         };
-        let (stated, spread) = (law.mean().unwrap(), law.sd().unwrap());
+        let (Some(stated), Some(spread)) = (law.mean(), law.sd()) else {
+            assert!(name.contains("cauchy"), "{name} has moments");
+            continue;
+        };
         assert!(
             (mean - stated).abs() <= 1e-8 * spread + 1e-14 * stated.abs(),
             "{name}: mean {stated}, integral {mean}"
@@ -356,6 +388,18 @@ fn impossible_parameters_are_refused() {
     let range = "`p` is a probability and must lie between 0 and 1, it is 30";
     check_refused("binomial", 0, &[2.0, 30.0], 1, range);
     check_refused("bernoulli", 0, &[30.0], 0, range);
+    check_refused("pareto", 0, &[1.0, 0.0], 1, "`shape` must be positive, it is 0");
+    check_refused("student_t", 0, &[3.0, 0.0, -1.0], 2, "`scale` must be positive, it is -1");
+    check_refused("geometric", 0, &[0.0], 0, "`p` must be positive, it is 0");
+    check_refused(
+        "trapezoidal",
+        0,
+        &[0.0, 2.0, 1.0, 4.0],
+        1,
+        "`b` must not exceed `c`, but 2 is above 1",
+    );
+    let crowd = "`draws` must not exceed `population`, but 60 is above 50";
+    check_refused("hypergeometric", 0, &[50.0, 20.0, 60.0], 2, crowd);
     check_refused("uniform_int", 0, &[0.0, 1.5], 1, "`high` must be a whole number, it is 1.5");
 }
 
@@ -375,6 +419,10 @@ fn no_spread_is_a_constant() {
         ("binomial", 0, &[7.0, 1.0], 7.0),
         ("bernoulli", 0, &[1.0], 1.0),
         ("uniform_int", 0, &[3.0, 3.0], 3.0),
+        ("negative_binomial", 0, &[3.0, 1.0], 0.0),
+        ("geometric", 0, &[1.0], 0.0),
+        ("hypergeometric", 0, &[10.0, 10.0, 4.0], 4.0),
+        ("trapezoidal", 0, &[2.0, 2.0, 2.0, 2.0], 2.0),
     ];
     for &(name, form, values, value) in cases {
         let law = of(name, form, values);
@@ -494,53 +542,4 @@ fn mixtures_invert_atoms_exactly() {
     }
     assert!((law.quantile(0.04) - 0.08).abs() < 1e-15 && (law.quantile(0.56) - 0.12).abs() < 1e-15);
     assert_eq!((law.kind(), law.mean(), law.base()), (Kind::Mixed, Some(0.3), 0.1));
-}
-
-#[track_caller]
-fn check_close(computed: f64, reference: f64) {
-    assert!((computed / reference - 1.0).abs() < 4e-14, "{computed:e} instead of {reference:e}");
-}
-
-/// Computed in 40 digits with mpmath 1.3; the truncated normal also with SciPy 1.16.
-#[test]
-fn reference_values() {
-    let tail = 1.0 / (1_u64 << 53) as f64;
-    check_close(of("gamma", 0, &[0.25, 1.0]).quantile(tail), 1.025_475_417_719_273_8e-64);
-    check_close(of("gamma", 0, &[0.25, 1.0]).quantile_upper(tail), 32.808_783_835_930_815);
-    check_close(of("gamma", 0, &[4.0, 1.0]).quantile(tail), 2.272_087_764_211_592_3e-4);
-    check_close(of("gamma", 0, &[4.0, 1.0]).quantile_upper(0.125), 6.318_033_877_780_544);
-    check_close(of("gamma", 0, &[150.0, 1.0]).quantile(tail), 70.340_009_829_684_2);
-    check_close(of("gamma", 0, &[150.0, 1.0]).quantile_upper(tail), 273.693_666_281_283_57);
-    check_close(of("beta", 0, &[0.5, 0.5, 0.0, 1.0]).quantile(tail), 3.041_306_664_850_247_4e-32);
-    check_close(of("beta", 0, &[2.0, 5.0, 0.0, 1.0]).quantile(0.125), 0.105_375_579_462_954_07);
-    check_close(of("beta", 0, &[5.0, 2.0, 0.0, 1.0]).quantile(0.125), 0.515_897_979_690_696_9);
-    check_close(of("beta", 0, &[4.0, 76.0, 0.0, 1.0]).quantile(tail), 2.932_027_001_149_755e-6);
-    check_close(of("beta", 0, &[300.0, 200.0, 0.0, 1.0]).quantile(tail), 0.417_335_076_540_459_5);
-    check_close(of("poisson", 0, &[10.0]).cdf(4.0), 0.029_252_688_076_961_07);
-    check_close(of("poisson", 0, &[10.0]).sf(25.0), 1.768_027_241_747_102_3e-5);
-    check_close(of("binomial", 0, &[20.0, 0.3]).cdf(3.0), 0.107_086_804_503_731_02);
-    check_close(of("binomial", 0, &[20.0, 0.3]).sf(15.0), 5.550_253_078_298_757e-6);
-    check_close(of("weibull", 0, &[1.5, 1.0]).mean().unwrap(), 0.902_745_292_950_933_6);
-    check_close(of("weibull", 0, &[1.5, 1.0]).sd().unwrap(), 0.612_935_791_754_676_4);
-    let normal = of("normal", 0, &[0.0, 1.0]);
-    let half = truncated(normal.clone(), Some(0.0), Some(1.0)).unwrap();
-    check_close(half.mean().unwrap(), 0.459_862_229_286_426_5);
-    check_close(half.sd().unwrap(), 0.282_226_548_801_687_5);
-    check_close(half.quantile(0.25), 0.215_563_990_886_238_54);
-    check_close(
-        truncated(normal, Some(8.0), Some(9.0)).unwrap().quantile(0.25),
-        8.035_339_621_905_017,
-    );
-}
-
-#[test]
-fn counts_match_scipy() {
-    let ppf = |law: &Distribution| [1e-9, 0.05, 0.5, 0.95].map(|u| law.quantile(u));
-    let poisson = of("poisson", 0, &[10.0]);
-    assert_eq!(ppf(&poisson), [0.0, 5.0, 10.0, 15.0]);
-    assert_eq!(poisson.quantile_upper(1.0 / (1_u64 << 53) as f64), 45.0);
-    assert_eq!(of("poisson", 0, &[1e6]).quantile(0.05), 998_355.0);
-    let binomial = of("binomial", 0, &[20.0, 0.3]);
-    assert_eq!(ppf(&binomial), [0.0, 3.0, 6.0, 9.0]);
-    assert_eq!(binomial.quantile_upper(1e-9), 19.0);
 }

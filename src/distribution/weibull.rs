@@ -4,7 +4,7 @@ use super::Distribution;
 use super::family::{Entry, Pins};
 use super::law::Law;
 use super::parameter::{self, Form, Parameter, ParameterError};
-use crate::math::special::ln_gamma;
+use crate::math::special::{ln_gamma, ln_gamma_square_ratio};
 
 /// Weibull: (x / scale)^shape is exponential with mean 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -24,7 +24,7 @@ pub(super) static ENTRY: Entry = Entry {
     pins: Some(Pins { count: 2, is_positive: true, build: pinned }),
 };
 
-fn build(shape: f64, scale: f64) -> Result<Distribution, ParameterError> {
+pub(super) fn build(shape: f64, scale: f64) -> Result<Distribution, ParameterError> {
     parameter::positive(0, "shape", shape)?;
     parameter::positive(1, "scale", scale)?;
     Ok(Distribution::Weibull(Weibull { shape, scale }))
@@ -72,9 +72,7 @@ impl Law for Weibull {
         mean.is_finite().then_some(mean)
     }
     fn sd(&self) -> Option<f64> {
-        // E[X^2] / E[X]^2 - 1 by the difference of logarithms: a large shape would cancel
-        let square =
-            libm::expm1(ln_gamma(1.0 + 2.0 / self.shape) - 2.0 * ln_gamma(1.0 + 1.0 / self.shape));
+        let square = libm::expm1(ln_gamma_square_ratio(1.0 / self.shape));
         let sd = self.scale * self.moment(1.0) * libm::sqrt(square);
         sd.is_finite().then_some(sd)
     }

@@ -5,9 +5,12 @@
 //! Mathematical Functions* (DLMF).
 //! Not here: elementary functions over blocks.
 
-pub use super::special_beta::{beta_density, beta_inverse, beta_lower, beta_upper, ln_beta};
+pub use super::special_beta::{
+    beta_density, beta_inverse, beta_lower, beta_upper, binomial_probability, ln_beta,
+};
 pub use super::special_gamma::{
-    gamma_density, gamma_p, gamma_p_inverse, gamma_q, gamma_q_inverse, ln_gamma,
+    gamma_density, gamma_p, gamma_p_inverse, gamma_q, gamma_q_inverse, ln_gamma, ln_gamma_1p,
+    ln_gamma_square_ratio,
 };
 
 /// √(2π).

@@ -78,6 +78,17 @@ pub fn beta_density(a: f64, b: f64, x: f64, y: f64) -> f64 {
     power_terms(a, b, x, y) / x / y
 }
 
+/// Probability of `k` successes among `n` attempts, with p + q = 1.
+pub fn binomial_probability(n: f64, k: f64, p: f64, q: f64) -> f64 {
+    if k == 0.0 {
+        libm::exp(n * ln_of(q, p))
+    } else if k == n {
+        libm::exp(n * ln_of(p, q))
+    } else {
+        power_terms(k, n - k, p, q) * (n / k / (n - k))
+    }
+}
+
 /// I_x(a, b) for a, b > 0 and x + y = 1.
 pub fn beta_lower(a: f64, b: f64, x: f64, y: f64) -> f64 {
     tails(a, b, x, y).0
@@ -242,7 +253,7 @@ mod tests {
     #[test]
     fn incomplete_beta_matches_references() {
         check(beta_lower(0.001, 0.002, 0.25, 0.75), 0.665_936_230_079_149_7);
-        check(beta_upper(0.001, 0.002, 0.25, 0.75), 0.334_063_769_920_850_27);
+        check(beta_upper(0.001, 0.002, 0.25, 0.75), 0.334_063_769_920_850_3);
         check(beta_upper(0.5, 8.0, 0.9375, 0.0625), 4.704_977_351_526_897e-11);
         check(
             beta_lower(2.0, 3.0, 1.0 / 1_048_576.0, 1_048_575.0 / 1_048_576.0),
