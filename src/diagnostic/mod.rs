@@ -48,7 +48,12 @@ pub struct Diagnostic {
 
 impl Diagnostic {
     /// A mistake at a place; the label under it may be empty.
-    pub fn new(code: Code, message: impl Into<String>, span: Span, label: impl Into<String>) -> Diagnostic {
+    pub fn new(
+        code: Code,
+        message: impl Into<String>,
+        span: Span,
+        label: impl Into<String>,
+    ) -> Diagnostic {
         Diagnostic {
             primary: Some(Label { span, text: label.into() }),
             ..Diagnostic::without_place(code, message)
@@ -109,7 +114,8 @@ impl Diagnostics {
     /// Adds one; the same code at the same place twice is kept once.
     pub fn push(&mut self, diagnostic: Diagnostic) {
         let place = |d: &Diagnostic| (d.code, d.primary.as_ref().map(|label| label.span));
-        let known = diagnostic.primary.is_some() && self.list.iter().any(|d| place(d) == place(&diagnostic));
+        let known = diagnostic.primary.is_some()
+            && self.list.iter().any(|d| place(d) == place(&diagnostic));
         if !known {
             self.list.push(diagnostic);
         }
