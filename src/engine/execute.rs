@@ -174,7 +174,7 @@ impl<'a> Worker<'a> {
                     (self.column(dst), self.operand(a), self.operand(b), self.operand(c));
                 let places = [a.index(dst), b.index(dst), c.index(dst)];
                 let (dst, [x, y, z]) = split(&mut self.registers, dst, places);
-                kernels::ternary(op, dst, a.input(x), b.input(y), c.input(z), f64::from(step));
+                kernels::ternary(op, dst, [a.input(x), b.input(y), c.input(z)], f64::from(step));
             }
             Op::Copy { dst, x } => {
                 let (dst, x) = (self.column(dst), self.column(x));

@@ -1,9 +1,12 @@
-//! Elementwise loops over columns: one generic kernel an arity, an operation a line.
+//! Elementwise loops over columns: one generic kernel an arity.
 //!
 //! What an operation does to a lane stands in [`crate::math::operation`]; here it only meets the loop that
-//! the compiler vectorizes. Everything is inlined into the code of one instruction set.
+//! the compiler vectorizes, one for each operation. Everything is inlined into the code of one instruction set.
 
-use crate::math::operation::{Binary, Ternary, Unary};
+use crate::math::operation::{
+    Binary, BinaryLane, BinaryVisitor, Ternary, TernaryLane, TernaryVisitor, Unary, UnaryLane,
+    UnaryVisitor,
+};
 use crate::sampling::BLOCK;
 
 /// One number a lane.
@@ -25,92 +28,116 @@ pub(super) enum Input<'a> {
 }
 
 #[inline(always)]
-fn map(dst: &mut Column, x: &Column, f: impl Fn(f64) -> f64) {
+fn map<F: UnaryLane>(dst: &mut Column, x: &Column, f: F) {
     for (dst, &x) in dst.0.iter_mut().zip(&x.0) {
-        *dst = f(x);
+        *dst = f.apply(x);
     }
 }
 
 #[inline(always)]
-fn zip(dst: &mut Column, a: Input<'_>, b: Input<'_>, f: impl Fn(f64, f64) -> f64) {
+fn zip<F: BinaryLane>(dst: &mut Column, a: Input<'_>, b: Input<'_>, f: F) {
+    let dst = &mut dst.0;
     match (a, b) {
         (Input::Column(a), Input::Column(b)) => {
-            for ((dst, &a), &b) in dst.0.iter_mut().zip(&a.0).zip(&b.0) {
-                *dst = f(a, b);
+            for ((dst, &a), &b) in dst.iter_mut().zip(&a.0).zip(&b.0) {
+                *dst = f.apply(a, b);
             }
         }
-        (Input::Column(a), Input::Scalar(b)) => map(dst, a, |a| f(a, b)),
-        (Input::Scalar(a), Input::Column(b)) => map(dst, b, |b| f(a, b)),
-        (Input::Scalar(a), Input::Scalar(b)) => dst.0.fill(f(a, b)),
+        (Input::Column(a), Input::Scalar(b)) => {
+            for (dst, &a) in dst.iter_mut().zip(&a.0) {
+                *dst = f.apply(a, b);
+            }
+        }
+        (Input::Scalar(a), Input::Column(b)) => {
+            for (dst, &b) in dst.iter_mut().zip(&b.0) {
+                *dst = f.apply(a, b);
+            }
+        }
+        (Input::Scalar(a), Input::Scalar(b)) => dst.fill(f.apply(a, b)),
+    }
+}
+
+/// Lanes of an operand where all are the same: numbers are spread, so that three operands need one loop.
+#[inline(always)]
+fn spread<'a>(input: Input<'a>, scratch: &'a mut Column) -> &'a Column {
+    match input {
+        Input::Column(column) => column,
+        Input::Scalar(value) => {
+            scratch.0.fill(value);
+            scratch
+        }
     }
 }
 
 #[inline(always)]
-fn zip3(
-    dst: &mut Column,
-    a: &Column,
-    b: Input<'_>,
-    c: Input<'_>,
-    f: impl Fn(f64, f64, f64) -> f64,
-) {
-    match (b, c) {
-        (Input::Column(b), Input::Column(c)) => {
-            for (((dst, &a), &b), &c) in dst.0.iter_mut().zip(&a.0).zip(&b.0).zip(&c.0) {
-                *dst = f(a, b, c);
+fn zip3<F: TernaryLane>(dst: &mut Column, [a, b, c]: [Input<'_>; 3], time: f64, f: F) {
+    let dst = &mut dst.0;
+    match (a, b, c) {
+        (Input::Column(a), Input::Column(b), Input::Column(c)) => {
+            for (((dst, &a), &b), &c) in dst.iter_mut().zip(&a.0).zip(&b.0).zip(&c.0) {
+                *dst = f.apply(a, b, c, time);
             }
         }
-        (Input::Column(b), Input::Scalar(c)) => {
-            for ((dst, &a), &b) in dst.0.iter_mut().zip(&a.0).zip(&b.0) {
-                *dst = f(a, b, c);
+        (Input::Column(a), Input::Column(b), Input::Scalar(c)) => {
+            for ((dst, &a), &b) in dst.iter_mut().zip(&a.0).zip(&b.0) {
+                *dst = f.apply(a, b, c, time);
             }
         }
-        (Input::Scalar(b), Input::Column(c)) => {
-            for ((dst, &a), &c) in dst.0.iter_mut().zip(&a.0).zip(&c.0) {
-                *dst = f(a, b, c);
+        (Input::Column(a), Input::Scalar(b), Input::Column(c)) => {
+            for ((dst, &a), &c) in dst.iter_mut().zip(&a.0).zip(&c.0) {
+                *dst = f.apply(a, b, c, time);
             }
         }
-        (Input::Scalar(b), Input::Scalar(c)) => map(dst, a, |a| f(a, b, c)),
+        (a, b, c) => {
+            let mut scratch = [Column::zeroed(), Column::zeroed(), Column::zeroed()];
+            let [x, y, z] = &mut scratch;
+            let (a, b, c) = (spread(a, x), spread(b, y), spread(c, z));
+            for (((dst, &a), &b), &c) in dst.iter_mut().zip(&a.0).zip(&b.0).zip(&c.0) {
+                *dst = f.apply(a, b, c, time);
+            }
+        }
     }
 }
 
-/// For each operation a loop of its own: the match stands outside of it.
-macro_rules! for_each {
-    ($op:expr, $kind:ident, [$($name:ident)*], $operation:ident => $loop:expr) => {
-        match $op {
-            $($kind::$name => {
-                let $operation = $kind::$name;
-                $loop
-            })*
-        }
-    };
+struct Map<'a>(&'a mut Column, &'a Column);
+struct Zip<'a>(&'a mut Column, Input<'a>, Input<'a>);
+struct Zip3<'a>(&'a mut Column, [Input<'a>; 3], f64);
+
+impl UnaryVisitor for Map<'_> {
+    #[inline(always)]
+    fn visit<F: UnaryLane>(self, f: F) {
+        map(self.0, self.1, f);
+    }
 }
 
+impl BinaryVisitor for Zip<'_> {
+    #[inline(always)]
+    fn visit<F: BinaryLane>(self, f: F) {
+        zip(self.0, self.1, self.2, f);
+    }
+}
+
+impl TernaryVisitor for Zip3<'_> {
+    #[inline(always)]
+    fn visit<F: TernaryLane>(self, f: F) {
+        zip3(self.0, self.1, self.2, f);
+    }
+}
+
+/// `dst = op(x)`
 #[inline(always)]
 pub(super) fn unary(op: Unary, dst: &mut Column, x: &Column) {
-    for_each!(op, Unary, [
-        Negate Absolute Sign Floor Ceil Round SquareRoot Exp Ln Log10 Sin Cos Tan Atan Tanh Erf
-        NormalCdf NormalQuantile Not IsNever NonNegative Positive
-    ], op => map(dst, x, |x| op.apply(x)));
+    op.visit(Map(dst, x));
 }
 
+/// `dst = op(a, b)`
 #[inline(always)]
 pub(super) fn binary(op: Binary, dst: &mut Column, a: Input<'_>, b: Input<'_>) {
-    for_each!(op, Binary, [
-        Add Subtract Multiply Divide Power Modulo Atan2 Min Max Less LessEqual Equal NotEqual And Or
-    ], op => zip(dst, a, b, |a, b| op.apply(a, b)));
+    op.visit(Zip(dst, a, b));
 }
 
+/// `dst = op(a, b, c)` at an elapsed time in steps
 #[inline(always)]
-pub(super) fn ternary(
-    op: Ternary,
-    dst: &mut Column,
-    a: Input<'_>,
-    b: Input<'_>,
-    c: Input<'_>,
-    time: f64,
-) {
-    for_each!(op, Ternary, [Select NeverIf PaybackWait], op => match a {
-        Input::Column(a) => zip3(dst, a, b, c, |a, b, c| op.apply(a, b, c, time)),
-        Input::Scalar(a) => zip(dst, b, c, |b, c| op.apply(a, b, c, time)),
-    });
+pub(super) fn ternary(op: Ternary, dst: &mut Column, inputs: [Input<'_>; 3], time: f64) {
+    op.visit(Zip3(dst, inputs, time));
 }

@@ -1,168 +1,192 @@
-//! The elementwise operations of the language, each defined once: by what `apply` does to one lane.
+//! The elementwise operations of the language, each defined once: by what it does to one lane.
 //!
-//! Kernels, constant folding and the scalar reference all call these definitions, so that they agree
+//! Kernels, constant folding and the scalar reference all use these definitions, so that they agree
 //! bit for bit. Conditions are 1 and 0; undefined is NaN and wins over everything; never is +∞.
+//!
+//! An operation is a line here. It becomes a variant of an enum, which a program holds, and a type of
+//! its own, for which a loop over lanes is compiled ([`Unary::visit`] goes from the one to the other).
 
-use super::elementary;
+use super::{elementary, normal, power};
 
-/// Operations on one number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[expect(missing_docs, reason = "the names are those of the functions")]
-pub enum Unary {
-    Negate,
-    Absolute,
-    Sign,
-    Floor,
-    Ceil,
-    Round,
-    SquareRoot,
-    Exp,
-    Ln,
-    Log10,
-    Sin,
-    Cos,
-    Tan,
-    Atan,
-    Tanh,
-    Erf,
-    NormalCdf,
-    NormalQuantile,
-    Not,
-    IsNever,
+/// Declares the operations of one arity: the enum, a type for each, and the way between.
+macro_rules! operations {
+    (
+        $(#[$attribute:meta])* $kind:ident, $lane:ident, $visitor:ident, $types:ident, $arguments:tt;
+        $($(#[$doc:meta])* $name:ident => $body:expr;)*
+    ) => {
+        $(#[$attribute])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $kind { $($(#[$doc])* $name,)* }
+
+        operations!(@traits $lane $visitor $arguments);
+
+        mod $types {
+            use super::*;
+            $(operations!(@lane $lane $name $arguments $body);)*
+        }
+
+        impl $kind {
+            /// Every operation of this arity.
+            pub const ALL: &'static [$kind] = &[$($kind::$name,)*];
+
+            operations!(@apply $kind $lane $types $arguments [$($name)*]);
+
+            /// Does work that is compiled for this operation alone.
+            #[inline(always)]
+            pub fn visit<V: $visitor>(self, visitor: V) {
+                match self { $($kind::$name => visitor.visit($types::$name),)* }
+            }
+        }
+    };
+    (@traits $lane:ident $visitor:ident ($($argument:ident),*)) => {
+        /// An operation of this arity as a type.
+        pub trait $lane: Copy {
+            /// The operation on one lane.
+            fn apply(self, $($argument: f64),*) -> f64;
+        }
+
+        /// Work that is compiled for each operation of this arity.
+        pub trait $visitor {
+            /// Does the work with one operation.
+            fn visit<F: $lane>(self, operation: F);
+        }
+    };
+    (@lane $lane:ident $name:ident ($($argument:ident),*) $body:expr) => {
+        #[derive(Clone, Copy)]
+        pub(super) struct $name;
+
+        impl $lane for $name {
+            #[inline(always)]
+            fn apply(self, $($argument: f64),*) -> f64 {
+                $body
+            }
+        }
+    };
+    (@apply $kind:ident $lane:ident $types:ident $arguments:tt [$($name:ident)*]) => {
+        operations!(@apply_with $kind $lane $arguments $arguments [$($name, $types)*]);
+    };
+    (@apply_with $kind:ident $lane:ident ($($argument:ident),*) $arguments:tt [$($name:ident, $types:ident)*]) => {
+        /// The operation on one lane.
+        pub fn apply(self, $($argument: f64),*) -> f64 {
+            match self { $($kind::$name => operations!(@call $types $name $arguments),)* }
+        }
+    };
+    (@call $types:ident $name:ident ($($argument:ident),*)) => {
+        $types::$name.apply($($argument),*)
+    };
+}
+
+operations! {
+    /// Operations on one number.
+    Unary, UnaryLane, UnaryVisitor, unary_types, (x);
+    /// `-x`
+    Negate => -x;
+    /// `abs(x)`
+    Absolute => x.abs();
+    /// `sign(x)`
+    Sign => elementary::sign(x);
+    /// `floor(x)`
+    Floor => elementary::floor(x);
+    /// `ceil(x)`
+    Ceil => elementary::ceil(x);
+    /// `round(x)`, half away from zero
+    Round => elementary::round_half_away(x);
+    /// `sqrt(x)`
+    SquareRoot => elementary::sqrt(x);
+    /// `exp(x)`
+    Exp => elementary::exp(x);
+    /// `ln(x)`
+    Ln => elementary::ln(x);
+    /// `log10(x)`
+    Log10 => elementary::log10(x);
+    /// `sin(x)`
+    Sin => elementary::sin(x);
+    /// `cos(x)`
+    Cos => elementary::cos(x);
+    /// `tan(x)`
+    Tan => elementary::tan(x);
+    /// `atan(x)`
+    Atan => elementary::atan(x);
+    /// `tanh(x)`
+    Tanh => elementary::tanh(x);
+    /// `erf(x)`
+    Erf => elementary::erf(x);
+    /// `normal_cdf(x)`
+    NormalCdf => normal::norm_cdf(x);
+    /// `normal_quantile(p)`
+    NormalQuantile => normal::norm_quantile(x);
+    /// `not x`
+    Not => 1.0 - x;
+    /// `never(x)`
+    IsNever => condition(x == f64::INFINITY, x, x);
     /// The number itself where it is ≥ 0 and finite, else undefined: a parameter such as `sd`.
-    NonNegative,
+    NonNegative => if (x >= 0.0) & (x < f64::INFINITY) { x } else { f64::NAN };
     /// The number itself where it is > 0 and finite, else undefined: a parameter such as `shape`.
-    Positive,
+    Positive => if (x > 0.0) & (x < f64::INFINITY) { x } else { f64::NAN };
 }
 
-/// Operations on two numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[expect(missing_docs, reason = "the names are those of the operators")]
-pub enum Binary {
-    Add,
-    Subtract,
-    Multiply,
-    /// Division; an exact division by zero is undefined.
-    Divide,
-    Power,
-    Modulo,
-    Atan2,
-    Min,
-    Max,
-    Less,
-    LessEqual,
-    Equal,
-    NotEqual,
-    And,
-    Or,
+operations! {
+    /// Operations on two numbers.
+    Binary, BinaryLane, BinaryVisitor, binary_types, (a, b);
+    /// `a + b`
+    Add => a + b;
+    /// `a - b`
+    Subtract => a - b;
+    /// `a * b`
+    Multiply => a * b;
+    /// `a / b`; an exact division by zero is undefined
+    Divide => {
+        let quotient = a / b;
+        if b == 0.0 { f64::NAN } else { quotient }
+    };
+    /// `a ^ b`
+    Power => power::pow(a, b);
+    /// `mod(a, b)`, with the divisor's sign
+    Modulo => elementary::modulo(a, b);
+    /// `atan2(a, b)`
+    Atan2 => elementary::atan2(a, b);
+    /// The smaller one
+    Min => elementary::min(a, b);
+    /// The larger one
+    Max => elementary::max(a, b);
+    /// `a < b`
+    Less => condition(a < b, a, b);
+    /// `a <= b`
+    LessEqual => condition(a <= b, a, b);
+    /// `a == b`
+    Equal => condition(a == b, a, b);
+    /// `a != b`
+    NotEqual => condition(a != b, a, b);
+    /// `a and b`
+    And => a * b;
+    /// `a or b`
+    Or => elementary::max(a, b);
 }
 
-/// Operations on three numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Ternary {
+operations! {
+    /// Operations on three numbers, and on the elapsed time in steps.
+    Ternary, TernaryLane, TernaryVisitor, ternary_types, (a, b, c, time);
     /// `if a then b else c`: the branch that is not taken does not count, not even undefined.
-    Select,
+    Select => {
+        let _ = time;
+        let taken = if a == 0.0 { c } else { b };
+        if a.is_nan() { f64::NAN } else { taken }
+    };
     /// `(value, never, other)`: never where `never` is, undefined where either operand is, else the value.
-    NeverIf,
-    /// `(state, total, tolerance)` at a step > 0: see [`payback_step`].
-    PaybackWait,
+    NeverIf => {
+        let _ = time;
+        let value = if b == f64::INFINITY { f64::INFINITY } else { a };
+        if b.is_nan() | c.is_nan() { f64::NAN } else { value }
+    };
+    /// `(state, total, tolerance)`: see [`payback_step`].
+    PaybackWait => payback_step(a, b, c, time);
 }
 
+/// A condition of two numbers: 1 or 0, undefined where one of them is.
 #[inline(always)]
 fn condition(holds: bool, a: f64, b: f64) -> f64 {
     let value = if holds { 1.0 } else { 0.0 };
     if a.is_nan() | b.is_nan() { f64::NAN } else { value }
-}
-
-impl Unary {
-    /// The operation on one lane.
-    #[inline(always)]
-    pub fn apply(self, x: f64) -> f64 {
-        match self {
-            Unary::Negate => -x,
-            Unary::Absolute => x.abs(),
-            Unary::Sign => elementary::sign(x),
-            Unary::Floor => x.floor(),
-            Unary::Ceil => x.ceil(),
-            Unary::Round => elementary::round_half_away(x),
-            Unary::SquareRoot => x.sqrt(),
-            Unary::Exp => elementary::exp(x),
-            Unary::Ln => elementary::ln(x),
-            Unary::Log10 => elementary::log10(x),
-            Unary::Sin => elementary::sin(x),
-            Unary::Cos => elementary::cos(x),
-            Unary::Tan => elementary::tan(x),
-            Unary::Atan => elementary::atan(x),
-            Unary::Tanh => elementary::tanh(x),
-            Unary::Erf => elementary::erf(x),
-            Unary::NormalCdf => super::normal::norm_cdf(x),
-            Unary::NormalQuantile => super::normal::norm_quantile(x),
-            Unary::Not => 1.0 - x,
-            Unary::IsNever => condition(x == f64::INFINITY, x, x),
-            Unary::NonNegative => {
-                if (x >= 0.0) & (x < f64::INFINITY) {
-                    x
-                } else {
-                    f64::NAN
-                }
-            }
-            Unary::Positive => {
-                if (x > 0.0) & (x < f64::INFINITY) {
-                    x
-                } else {
-                    f64::NAN
-                }
-            }
-        }
-    }
-}
-
-impl Binary {
-    /// The operation on one lane.
-    #[inline(always)]
-    pub fn apply(self, a: f64, b: f64) -> f64 {
-        match self {
-            Binary::Add => a + b,
-            Binary::Subtract => a - b,
-            Binary::Multiply => a * b,
-            Binary::Divide => {
-                if b == 0.0 {
-                    f64::NAN
-                } else {
-                    a / b
-                }
-            }
-            Binary::Power => super::power::pow(a, b),
-            Binary::Modulo => elementary::modulo(a, b),
-            Binary::Atan2 => elementary::atan2(a, b),
-            Binary::Min => elementary::min(a, b),
-            Binary::Max => elementary::max(a, b),
-            Binary::Less => condition(a < b, a, b),
-            Binary::LessEqual => condition(a <= b, a, b),
-            Binary::Equal => condition(a == b, a, b),
-            Binary::NotEqual => condition(a != b, a, b),
-            Binary::And => a * b,
-            Binary::Or => elementary::max(a, b),
-        }
-    }
-}
-
-impl Ternary {
-    /// The operation on one lane; `time` is the elapsed time of the step.
-    #[inline(always)]
-    pub fn apply(self, a: f64, b: f64, c: f64, time: f64) -> f64 {
-        match self {
-            Ternary::Select => {
-                let taken = if a == 0.0 { c } else { b };
-                if a.is_nan() { f64::NAN } else { taken }
-            }
-            Ternary::NeverIf => {
-                let value = if b == f64::INFINITY { f64::INFINITY } else { a };
-                if b.is_nan() | c.is_nan() { f64::NAN } else { value }
-            }
-            Ternary::PaybackWait => payback_step(a, b, c, time),
-        }
-    }
 }
 
 /// One step of a payback: the state is 0 while the running total has not been negative, +∞ while it
