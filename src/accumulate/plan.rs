@@ -10,6 +10,8 @@ const ATOM_SHARE: f64 = 0.01;
 const ATOM_REPEATS: usize = 4;
 /// At most so many atoms: each costs a comparison a lane.
 const MAX_ATOMS: usize = 4;
+/// Values crowd at an edge where they lie so many times as dense as around the median.
+const CROWDED: f64 = 4.0;
 /// Fewer values than this apart from the atoms say nothing about a center.
 const MIN_BODY: usize = 20;
 /// Where the pilot does not spread: this many octaves below its value begins the linear middle.
@@ -142,13 +144,18 @@ fn atoms(sorted: &[f64]) -> Vec<f64> {
     runs.into_iter().map(|(_, value)| value).collect()
 }
 
-/// The median, and the exponent of the power of two at or below the smallest of its distances from P5, P95 and,
-/// doubled, the quartiles. Then no bucket between P5 and P95 is wider than (P95 − P5) / 1024, skewed laws are finer
+/// The center, and the exponent of the power of two at or below a length there.
+///
+/// The center is the median, unless the values crowd at an edge (a density with a pole there): then it is P5 or P95.
+/// The length is the smallest of the center's distances from P5, P95 and, doubled, the quartiles; at an edge of those
+/// from its neighbors. Then no bucket between P5 and P95 is wider than (P95 − P5) / 1024, skewed laws are finer
 /// where they are denser, and outliers of any number below a quarter do not blur the rest.
 fn center_and_exponent(sorted: &[f64], fallback: f64) -> (f64, i32) {
     let at = |share: f64| sorted[(share * (sorted.len() - 1) as f64) as usize];
     let (center, sides) = if sorted.is_empty() {
         (fallback, [0.0; 4])
+    } else if let Some([below, edge, above]) = crowded_edge(at) {
+        (edge, [edge - below, above - edge, 0.0, 0.0])
     } else {
         let middle = at(0.5);
         let quartiles = [2.0 * (middle - at(0.25)), 2.0 * (at(0.75) - middle)];
@@ -164,6 +171,20 @@ fn center_and_exponent(sorted: &[f64], fallback: f64) -> (f64, i32) {
         EXPONENT_OF_NOTHING
     };
     (center, exponent.clamp(-1074, 1022))
+}
+
+/// Where the density at P5 or P95 is far above that around the median: the percentile and its neighbors.
+fn crowded_edge(at: impl Fn(f64) -> f64) -> Option<[f64; 3]> {
+    let width = |low: f64, high: f64| (at(high) - at(low)) / (high - low);
+    let middle = width(0.4, 0.6);
+    let is_crowded = |edge: f64| edge > 0.0 && edge * CROWDED < middle;
+    if is_crowded(width(0.025, 0.1)) {
+        Some([at(0.025), at(0.05), at(0.1)])
+    } else if is_crowded(width(0.9, 0.975)) {
+        Some([at(0.9), at(0.95), at(0.975)])
+    } else {
+        None
+    }
 }
 
 /// 2ᵏ for a k whose power is a normal number.
@@ -182,9 +203,23 @@ mod tests {
 
     #[test]
     fn centers_on_the_median_and_scales_by_the_smaller_side() {
-        let pilot: Vec<f64> = (0..=100).map(f64::from).map(|x| 1000.0 + x * x).collect();
+        let pilot: Vec<f64> = (0..=100).map(f64::from).map(|x| 1000.0 + x * x.sqrt()).collect();
         let plan = plan(&pilot);
-        assert_eq!((plan.center, plan.exponent), (3500.0, 11), "P5 is 2475 below, P25 1875");
+        assert_eq!(
+            (plan.center, plan.exponent),
+            (1000.0 + 50.0 * 50_f64.sqrt(), 8),
+            "P5 is 342 below"
+        );
+    }
+
+    #[test]
+    fn a_crowded_edge_is_the_center() {
+        let pilot: Vec<f64> =
+            (0..=1000).map(|i| f64::from(i) / 1000.0).map(|u| u * u * u).collect();
+        let low = plan(&pilot);
+        assert_eq!((low.center, low.exponent), (0.05 * 0.05 * 0.05, -14), "P2.5 is 1.1e-4 below");
+        let mirrored: Vec<f64> = pilot.iter().rev().map(|x| 1.0 - x).collect();
+        assert!((plan(&mirrored).center - 1.0).abs() < 2e-4);
     }
 
     #[test]
