@@ -232,7 +232,7 @@ impl<'a> Worker<'a> {
         let years = self.prepared.program.years_per_step;
         let steps = &self.series[usize::from(series)];
         let causes = &mut self.causes[usize::from(series)];
-        for lane in 0..BLOCK {
+        for (lane, known_cause) in causes.iter_mut().enumerate() {
             for (flow, column) in self.flows.iter_mut().zip(steps) {
                 *flow = column.0[lane];
             }
@@ -245,7 +245,7 @@ impl<'a> Worker<'a> {
                 },
             };
             self.registers[dst].0[lane] = value;
-            causes[lane] = cause;
+            *known_cause = cause;
         }
     }
 

@@ -103,7 +103,12 @@ impl<'a> Trial<'a> {
                     let values = self.values(Lowered::Series { first, later });
                     rate_of_return(&values, self.years_per_step)
                 }
-                node => self.operation(node, 0, &|this, id| {
+                node @ (Node::Normal(_)
+                | Node::Sample(..)
+                | Node::Call(_)
+                | Node::Unary(..)
+                | Node::Binary(..)
+                | Node::Ternary(..)) => self.operation(node, 0, &|this, id| {
                     this.trial[id.0 as usize].or(this.graph.constant_of(id)).unwrap_or(f64::NAN)
                 }),
             };
@@ -142,17 +147,15 @@ impl<'a> Trial<'a> {
             if std::mem::replace(&mut seen[id.0 as usize], true) {
                 continue;
             }
-            match self.graph.node(id) {
-                Node::State(slot) => {
-                    let carried = self.graph.slots[slot.0 as usize];
-                    slots.push(slot);
-                    outer.push(carried.init);
-                    waiting.push(carried.next);
-                }
-                _ if self.graph.rate(id) == Rate::Step => {
-                    self.graph.operands(id, |operand| waiting.push(operand))
-                }
-                _ => outer.push(id),
+            if let Node::State(slot) = self.graph.node(id) {
+                let carried = self.graph.slots[slot.0 as usize];
+                slots.push(slot);
+                outer.push(carried.init);
+                waiting.push(carried.next);
+            } else if self.graph.rate(id) == Rate::Step {
+                self.graph.operands(id, |operand| waiting.push(operand));
+            } else {
+                outer.push(id);
             }
         }
         outer.sort_unstable();
@@ -172,28 +175,29 @@ impl<'a> Trial<'a> {
         let mut lists: Vec<Vec<f64>> = vec![Vec::with_capacity(self.last_step()); body.len()];
         for step in 1..=self.last_step() {
             for (position, &id) in body.iter().enumerate() {
-                let value = match self.graph.node(id) {
-                    Node::Table(table) => self.graph.tables[table as usize][step],
-                    Node::State(slot) => {
-                        let place =
-                            slots.iter().position(|known| *known == slot).expect("found above");
-                        carried[place]
+                let value = if let Node::State(slot) = self.graph.node(id) {
+                    let place = slots.iter().position(|known| *known == slot);
+                    carried[place.expect("found above")]
+                } else if let Node::StepDraw(site) = self.graph.node(id) {
+                    self.uniform(site, u32::try_from(step).unwrap_or(u32::MAX))
+                } else {
+                    match self.graph.rate(id) {
+                        Rate::Table => self.shared(id, step),
+                        Rate::Constant | Rate::Trial => self.value(id),
+                        Rate::Step => {
+                            self.operation(self.graph.node(id), step, &|_, id| now[id.0 as usize])
+                        }
                     }
-                    Node::StepDraw(site) => {
-                        self.uniform(site, u32::try_from(step).unwrap_or(u32::MAX))
-                    }
-                    _ if self.graph.rate(id) != Rate::Step => self.value(id),
-                    node => self.operation(node, step, &|_, id| now[id.0 as usize]),
                 };
                 now[id.0 as usize] = value;
                 lists[position].push(value);
             }
             for (slot, value) in slots.iter().zip(&mut carried) {
                 let next = self.graph.slots[slot.0 as usize].next;
-                *value = match self.graph.node(next) {
-                    Node::Table(table) => self.graph.tables[table as usize][step],
-                    _ if self.graph.rate(next) == Rate::Step => now[next.0 as usize],
-                    _ => self.value(next),
+                *value = match self.graph.rate(next) {
+                    Rate::Table => self.shared(next, step),
+                    Rate::Step => now[next.0 as usize],
+                    Rate::Constant | Rate::Trial => self.value(next),
                 };
             }
         }
@@ -202,6 +206,12 @@ impl<'a> Trial<'a> {
                 self.steps[id.0 as usize] = Some(list);
             }
         }
+    }
+
+    /// The value at a step of what is the same in every trial.
+    fn shared(&self, id: NodeId, step: usize) -> f64 {
+        let Node::Table(table) = self.graph.node(id) else { return f64::NAN };
+        self.graph.tables[table as usize][step]
     }
 
     fn uniform(&self, site: u32, step: u32) -> f64 {
@@ -229,9 +239,9 @@ impl<'a> Trial<'a> {
             Node::Call(call) => {
                 let call = &self.graph.calls[call as usize];
                 let mut parameters =
-                    call.arguments.iter().map(|&argument| match self.graph.node(argument) {
-                        Node::Table(table) => self.graph.tables[table as usize][step],
-                        _ => value(self, argument),
+                    call.arguments.iter().map(|&argument| match self.graph.rate(argument) {
+                        Rate::Table => self.shared(argument, step),
+                        Rate::Constant | Rate::Trial | Rate::Step => value(self, argument),
                     });
                 match (instantiate(&call.template, &mut |_| parameters.next()), call.uniform) {
                     (Some(Ok(distribution)), Some(uniform)) => {

@@ -120,7 +120,7 @@ operations! {
     /// `never(x)`
     IsNever => condition(x == f64::INFINITY, x, x);
     /// The number itself where it is ≥ 0 and finite, else undefined: a parameter such as `sd`.
-    NonNegative => if (x >= 0.0) & (x < f64::INFINITY) { x } else { f64::NAN };
+    NonNegative => if (0.0..f64::INFINITY).contains(&x) { x } else { f64::NAN };
     /// The number itself where it is > 0 and finite, else undefined: a parameter such as `shape`.
     Positive => if (x > 0.0) & (x < f64::INFINITY) { x } else { f64::NAN };
 }

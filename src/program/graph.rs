@@ -122,10 +122,8 @@ impl Graph {
 
     /// The value of a constant node.
     pub fn constant_of(&self, id: NodeId) -> Option<f64> {
-        match self.node(id) {
-            Node::Constant(bits) => Some(f64::from_bits(bits)),
-            _ => None,
-        }
+        let Node::Constant(bits) = self.node(id) else { return None };
+        Some(f64::from_bits(bits))
     }
 
     fn intern(&mut self, node: Node, rate: Rate) -> NodeId {
@@ -206,9 +204,8 @@ impl Graph {
         let rate = self.joined(&inputs);
         // A call on tables alone is still evaluated lane by lane.
         let rate = match rate {
-            Rate::Constant => Rate::Trial,
-            Rate::Table => Rate::Step,
-            rate => rate,
+            Rate::Constant | Rate::Trial => Rate::Trial,
+            Rate::Table | Rate::Step => Rate::Step,
         };
         let position = self.calls.iter().position(|known| *known == call).unwrap_or_else(|| {
             self.calls.push(call);
@@ -219,11 +216,10 @@ impl Graph {
 
     /// The values by step of a constant or a table.
     fn by_step(&self, id: NodeId, step: usize) -> f64 {
-        match self.node(id) {
-            Node::Constant(bits) => f64::from_bits(bits),
-            Node::Table(table) => self.tables[table as usize][step],
-            _ => f64::NAN,
+        if let Node::Table(table) = self.node(id) {
+            return self.tables[table as usize][step];
         }
+        self.constant_of(id).unwrap_or(f64::NAN)
     }
 
     /// How often the result of an operation changes: what differs by step and what differs by trial make a step value.
@@ -276,12 +272,8 @@ impl Graph {
     pub fn binary(&mut self, operation: Binary, a: NodeId, b: NodeId) -> NodeId {
         // Exact in every bit, NaN included: x * 1, x / 1, x - 0.
         let is = |value: f64| self.constant_of(b).is_some_and(|b| b.to_bits() == value.to_bits());
-        let is_neutral = match operation {
-            Binary::Multiply | Binary::Divide => is(1.0),
-            Binary::Subtract => is(0.0),
-            _ => false,
-        };
-        if is_neutral {
+        let is_scaling = matches!(operation, Binary::Multiply | Binary::Divide);
+        if (is_scaling && is(1.0)) || (operation == Binary::Subtract && is(0.0)) {
             return a;
         }
         if operation == Binary::Multiply
@@ -331,14 +323,11 @@ impl Graph {
 
     /// The value of a step node at the last step.
     pub fn at_last_step(&mut self, id: NodeId) -> NodeId {
-        match self.node(id) {
-            Node::Table(table) => {
-                let value = self.tables[table as usize].last().copied().unwrap_or(f64::NAN);
-                self.constant(value)
-            }
-            _ if self.rate(id) != Rate::Step => id,
-            _ => self.intern(Node::Final(id), Rate::Trial),
+        if let Node::Table(table) = self.node(id) {
+            let value = self.tables[table as usize].last().copied().unwrap_or(f64::NAN);
+            return self.constant(value);
         }
+        if self.rate(id) == Rate::Step { self.intern(Node::Final(id), Rate::Trial) } else { id }
     }
 
     /// The internal rate of return of a series.

@@ -100,6 +100,10 @@ impl<'a> Lowering<'a> {
         self.graph.unary(Unary::Exp, log)
     }
 
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "what has no closed form here gets a table, new families too"
+    )]
     fn sample_constant(&mut self, distribution: Distribution, uniform: NodeId) -> NodeId {
         match distribution {
             Distribution::Constant(law) => self.graph.constant(law.value),
@@ -183,20 +187,16 @@ impl<'a> Lowering<'a> {
         if let DistributionExpr::Range { level, .. } = expr {
             return self.range(arguments[0], arguments[1], *level, uniform);
         }
-        let closed = match expr {
-            DistributionExpr::Family { family, form, .. } => self.closed_form(
-                *family,
-                family.forms()[*form].parameters[0].name,
-                &arguments,
-                uniform,
-            ),
-            _ => None,
-        };
-        closed.unwrap_or_else(|| {
-            self.graph.call(Call { template: expr.clone(), arguments, uniform: Some(uniform) })
-        })
+        if let DistributionExpr::Family { family, form, .. } = expr {
+            let first = family.forms()[*form].parameters[0].name;
+            if let Some(closed) = self.closed_form(*family, first, &arguments, uniform) {
+                return closed;
+            }
+        }
+        self.graph.call(Call { template: expr.clone(), arguments, uniform: Some(uniform) })
     }
 
+    /// Families whose draws are arithmetic; the others are solved.
     fn closed_form(
         &mut self,
         family: Family,
@@ -275,7 +275,7 @@ fn parameters<'e>(expr: &'e DistributionExpr, found: &mut Vec<&'e TypedExpr>) {
         DistributionExpr::Value(value) => found.push(value),
         DistributionExpr::Family { arguments, .. } => found.extend(arguments),
         DistributionExpr::Pinned { points, .. } => {
-            found.extend(points.iter().map(|(_, value)| value))
+            found.extend(points.iter().map(|(_, value)| value));
         }
         DistributionExpr::Range { low, high, .. } => found.extend([low, high]),
         DistributionExpr::Discrete(entries) => {

@@ -95,18 +95,15 @@ impl Levels {
             let mut is_settled = true;
             for position in 0..graph.nodes.len() {
                 let id = NodeId(u32::try_from(position).unwrap_or(u32::MAX));
-                let mut level = match graph.node(id) {
-                    Node::State(slot) => levels.of_slot[slot.0 as usize],
-                    _ => 0,
-                };
+                let mut level = 0;
+                if let Node::State(slot) = graph.node(id) {
+                    level = levels.of_slot[slot.0 as usize];
+                }
                 graph.operands(id, |operand| level = level.max(levels.node(operand)));
                 // What is made of all steps is known after the loop.
-                let is_reduction = match graph.node(id) {
-                    Node::Final(_) | Node::Irr(..) => 1,
-                    _ => 0,
-                };
-                is_settled &= levels.of_node[position] == level + is_reduction;
-                levels.of_node[position] = level + is_reduction;
+                level += u32::from(matches!(graph.node(id), Node::Final(_) | Node::Irr(..)));
+                is_settled &= levels.of_node[position] == level;
+                levels.of_node[position] = level;
             }
             for (level, slot) in levels.of_slot.iter_mut().zip(&graph.slots) {
                 let needed =
@@ -186,17 +183,19 @@ impl<'a> Emitter<'a> {
                     if !self.trial.entry(self.levels.node(id)).or_default().insert(id) {
                         continue;
                     }
-                    match self.graph.node(id) {
-                        Node::Final(x) => waiting.push((x, self.home(x))),
-                        Node::Irr(first, later) => {
-                            self.stored.insert(id, self.n_stored);
-                            self.n_stored += 1;
-                            waiting.extend([(first, Where::Trial), (later, self.home(later))]);
-                        }
-                        _ => {
-                            self.graph.operands(id, |operand| waiting.push((operand, Where::Trial)))
-                        }
+                    if let Node::Irr(..) = self.graph.node(id) {
+                        self.stored.insert(id, self.n_stored);
+                        self.n_stored += 1;
                     }
+                    // What a reduction reads step by step runs in the loop just before its stage.
+                    let before = self.levels.node(id).checked_sub(1);
+                    self.graph.operands(id, |operand| {
+                        let place = match (self.graph.rate(operand), before) {
+                            (Rate::Step, Some(level)) => Where::Loop(level),
+                            _ => Where::Trial,
+                        };
+                        waiting.push((operand, place));
+                    });
                 }
                 (Rate::Step, Where::Loop(level)) => {
                     if !self.steps.entry(level).or_default().insert(id) {
@@ -232,9 +231,11 @@ impl<'a> Emitter<'a> {
         let next = u32::try_from(self.scalars.len()).expect("fewer than 2^32 scalars");
         let index = *self.known_scalars.entry(id).or_insert(next);
         if index == next {
-            self.scalars.push(match self.graph.node(id) {
-                Node::Table(table) => Scalar::Table(table),
-                _ => Scalar::Constant(self.graph.constant_of(id).unwrap_or(f64::NAN)),
+            let constant = Scalar::Constant(self.graph.constant_of(id).unwrap_or(f64::NAN));
+            self.scalars.push(if let Node::Table(table) = self.graph.node(id) {
+                Scalar::Table(table)
+            } else {
+                constant
             });
         }
         index
@@ -342,13 +343,12 @@ impl<'a> Emitter<'a> {
 
     /// The internal rates of return whose series this loop completes.
     fn stored_in(&self, level: u32) -> Vec<(NodeId, NodeId, u32)> {
-        let known = self.stored.iter().filter_map(|(&id, &series)| match self.graph.node(id) {
-            Node::Irr(first, later) if self.levels.node(id) == level + 1 => {
-                Some((first, later, series))
-            }
-            _ => None,
+        let of_level = self.stored.iter().filter(|(id, _)| self.levels.node(**id) == level + 1);
+        let parts = of_level.filter_map(|(&id, &series)| {
+            let Node::Irr(first, later) = self.graph.node(id) else { return None };
+            Some((first, later, series))
         });
-        known.collect()
+        parts.collect()
     }
 
     fn store_first(&mut self, level: u32) {
@@ -420,11 +420,9 @@ impl<'a> Emitter<'a> {
             .trial
             .values()
             .flatten()
-            .filter_map(|&id| match self.graph.node(id) {
-                Node::Final(x) if self.levels.node(x) == level && steps.contains(&x) => {
-                    Some((id, x))
-                }
-                _ => None,
+            .filter_map(|&id| {
+                let Node::Final(x) = self.graph.node(id) else { return None };
+                (self.levels.node(x) == level && steps.contains(&x)).then_some((id, x))
             })
             .collect();
         for (id, x) in reductions {

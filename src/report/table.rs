@@ -35,7 +35,7 @@ pub struct Look {
 impl Default for Look {
     /// A hundred cells, no color: what a file or a pipe gets.
     fn default() -> Look {
-        Look { width: 100, is_colored: false }
+        Look { width: 120, is_colored: false }
     }
 }
 

@@ -133,7 +133,7 @@ impl Unit {
             match base {
                 TIME if is_energy => {}
                 POWER if is_energy => {
-                    multiply_in(&mut unit.powers, table.named("Wh").powers[0].0, exponent)
+                    multiply_in(&mut unit.powers, table.named("Wh").powers[0].0, exponent);
                 }
                 TIME => multiply_in(&mut unit.powers, time, exponent),
                 _ => multiply_in(&mut unit.powers, table.base_unit(base), exponent),
