@@ -246,6 +246,15 @@ fn is_usage(diagnostics: &Diagnostics, sources: &Sources) -> bool {
     )
 }
 
+/// The most columns that a run keeps statistics of: some 40 kB each and thread.
+const MOST_CHANNELS: usize = 20_000;
+/// With more columns than this, histograms are coarse.
+const MOST_FINE_CHANNELS: usize = 256;
+/// The most values that a block may store for internal rates of return: 1 GB a thread.
+const MOST_STORED: usize = 1 << 18;
+/// The most threads: each has its own statistics.
+const MOST_THREADS: usize = 64;
+
 /// The program of the outputs, with what is known of each channel before the run.
 fn assemble(
     model: &CheckedModel,
@@ -277,7 +286,8 @@ fn assemble(
                 step_labels: if later.is_some() { step_labels(model) } else { Vec::new() },
                 base: base_values.iter().map(|&value| point(value, kind)).collect(),
             });
-            let resolution = if later.is_some() { Resolution::Coarse } else { Resolution::Fine };
+            let is_coarse = later.is_some() || cells.len() > MOST_FINE_CHANNELS;
+            let resolution = if is_coarse { Resolution::Coarse } else { Resolution::Fine };
             channels.extend(base_values.iter().map(|&base| Pilot {
                 kind,
                 resolution,
@@ -286,9 +296,21 @@ fn assemble(
             }));
         }
     }
+    if channels.len() > MOST_CHANNELS {
+        let message = format!(
+            "the outputs have {} columns, and a run keeps at most {MOST_CHANNELS}",
+            channels.len()
+        );
+        let error = Diagnostic::without_place(Code::E109, message);
+        diagnostics.push(
+            error.help("choose outputs with `--only`, or reduce over the index or the timeline"),
+        );
+        return None;
+    }
+    let steps = model.timeline.as_ref().map_or(1, |timeline| timeline.steps as usize + 1);
     match program::schedule(&graph, &roots, channels.len(), years_per_step(model)) {
-        Ok(program) => Some((program, plans, channels)),
-        Err(program::TooLarge) => {
+        Ok(program) if program.n_stored * steps <= MOST_STORED => Some((program, plans, channels)),
+        Ok(_) | Err(program::TooLarge) => {
             let error = Diagnostic::without_place(
                 Code::E109,
                 "the model needs more values at once than outlay can hold",
@@ -409,8 +431,9 @@ pub fn run(model: &Compiled, settings: &RunSettings, monitor: &dyn Monitor) -> S
 
 /// Runs work on so many threads; on all cores where none are named, or where no pool of that size can be had.
 fn in_pool<T: Send>(threads: Option<usize>, work: impl FnOnce() -> T + Send) -> T {
-    let pool = threads
-        .and_then(|threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build().ok());
+    let pool = threads.and_then(|threads| {
+        rayon::ThreadPoolBuilder::new().num_threads(threads.min(MOST_THREADS)).build().ok()
+    });
     match pool {
         Some(pool) => pool.install(work),
         None => work(),

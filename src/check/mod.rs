@@ -60,6 +60,7 @@ pub fn check(
     let mut quantities = assemble(parsed, &definitions, &scope, rules);
     let outputs = outputs::outputs(parsed, &mut scope, &mut quantities, diagnostics);
     warn_unused(parsed, &definitions, &references, &scope, diagnostics);
+    check_sizes(&quantities, &scope, diagnostics);
     if diagnostics.has_errors() {
         return None;
     }
@@ -276,6 +277,35 @@ fn check_replaced(
 
 fn sources_text(scope: &Scope<'_>, span: crate::source::Span) -> String {
     scope.sources.text(span).trim().to_owned()
+}
+
+/// The most values at once: of one quantity over its labels, and of all quantities together.
+const MOST_CELLS: [usize; 2] = [100_000, 1_000_000];
+
+/// Refuses what would unroll to more values than memory holds, before any is asked for.
+fn check_sizes(quantities: &[Quantity], scope: &Scope<'_>, diagnostics: &mut Diagnostics) {
+    let [most_of_one, most] = MOST_CELLS;
+    let mut all = 0_usize;
+    for quantity in quantities {
+        let labels = quantity
+            .ty
+            .shape
+            .indexes()
+            .map(|index| scope.indexes[usize::from(index.0)].labels.len());
+        let cells = labels.fold(1_usize, usize::saturating_mul);
+        all = all.saturating_add(cells);
+        if cells > most_of_one || all > most {
+            let words = message::shape_words(quantity.ty.shape, &scope.indexes);
+            let limit = if cells > most_of_one { most_of_one } else { most };
+            let message =
+                format!("`{}` brings the model to more than {limit} values", quantity.name);
+            let error = Diagnostic::new(Code::E109, message, quantity.span, words);
+            diagnostics.push(error.help(
+                "reduce over an index first, for example `sum(x, firm)`, or use fewer labels",
+            ));
+            return;
+        }
+    }
 }
 
 fn assemble(

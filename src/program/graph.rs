@@ -102,6 +102,10 @@ pub struct Graph {
     pub last_step: Option<u32>,
     known: BTreeMap<Node, NodeId>,
     known_tables: BTreeMap<Vec<u64>, u32>,
+    known_sites: BTreeMap<String, u32>,
+    /// By what they are written as: floats are not ordered, their shortest texts are.
+    known_samplers: BTreeMap<String, u32>,
+    known_calls: BTreeMap<String, u32>,
 }
 
 impl Graph {
@@ -163,11 +167,12 @@ impl Graph {
 
     /// The draw site of a name.
     pub fn site(&mut self, name: &str) -> u32 {
-        let position = self.sites.iter().position(|known| known == name).unwrap_or_else(|| {
+        let next = u32::try_from(self.sites.len()).expect("fewer than 2^32 draw sites");
+        let index = *self.known_sites.entry(name.to_owned()).or_insert(next);
+        if index == next {
             self.sites.push(name.to_owned());
-            self.sites.len() - 1
-        });
-        u32::try_from(position).expect("fewer than 2^32 draw sites")
+        }
+        index
     }
 
     /// A uniform number of the trial.
@@ -188,12 +193,11 @@ impl Graph {
 
     /// The quantile of a distribution with constant parameters.
     pub fn sample(&mut self, distribution: Distribution, uniform: NodeId) -> NodeId {
-        let position =
-            self.samplers.iter().position(|known| *known == distribution).unwrap_or_else(|| {
-                self.samplers.push(distribution);
-                self.samplers.len() - 1
-            });
-        let index = u32::try_from(position).expect("fewer than 2^32 samplers");
+        let next = u32::try_from(self.samplers.len()).expect("fewer than 2^32 samplers");
+        let index = *self.known_samplers.entry(format!("{distribution:?}")).or_insert(next);
+        if index == next {
+            self.samplers.push(distribution);
+        }
         let rate = self.rate(uniform);
         self.intern(Node::Sample(index, uniform), rate)
     }
@@ -207,11 +211,12 @@ impl Graph {
             Rate::Constant | Rate::Trial => Rate::Trial,
             Rate::Table | Rate::Step => Rate::Step,
         };
-        let position = self.calls.iter().position(|known| *known == call).unwrap_or_else(|| {
+        let next = u32::try_from(self.calls.len()).expect("fewer than 2^32 calls");
+        let index = *self.known_calls.entry(format!("{call:?}")).or_insert(next);
+        if index == next {
             self.calls.push(call);
-            self.calls.len() - 1
-        });
-        self.intern(Node::Call(u32::try_from(position).expect("fewer than 2^32 calls")), rate)
+        }
+        self.intern(Node::Call(index), rate)
     }
 
     /// The values by step of a constant or a table.
