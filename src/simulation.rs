@@ -146,6 +146,10 @@ fn compile_with(
     let mut digest = Sha256::new();
     digest.update(request.text.as_bytes());
     let mut parsed = parse(request, read_file, &mut digest, sources, diagnostics);
+    if diagnostics.iter().any(|diagnostic| diagnostic.code.leaves_gaps()) {
+        return None;
+    }
+    let as_written = parsed.clone();
     let mut replaced = Vec::new();
     if let Some(scenario) = &request.scenario {
         replaced.extend(model::apply_scenario(&mut parsed, scenario, diagnostics));
@@ -162,6 +166,7 @@ fn compile_with(
     let only_errors = wrong_outputs(&parsed, &request.only);
     diagnostics.extend(only_errors);
     let model = checked.filter(|_| !diagnostics.has_errors())?;
+    check_scenarios(&as_written, request, sources, &plans, diagnostics);
     let selected: Vec<Output> = select(&model, &request.only);
     let (program, outputs, channels) = assemble(&model, &selected, diagnostics)?;
     let file = std::path::Path::new(&request.name)
@@ -203,6 +208,27 @@ fn read_plans(parsed: &ParsedModel, read_file: ReadFile<'_>) -> Plans {
         }
     }
     plans
+}
+
+/// The scenarios that do not run are checked all the same: a mistake in one is found before it is wanted.
+fn check_scenarios(
+    parsed: &ParsedModel,
+    request: &Request,
+    sources: &Sources,
+    plans: &Plans,
+    diagnostics: &mut Diagnostics,
+) {
+    for scenario in &parsed.scenarios {
+        if request.scenario.as_ref() == Some(&scenario.name.text) {
+            continue;
+        }
+        let (mut changed, mut found) = (parsed.clone(), Diagnostics::new());
+        let replaced = model::apply_scenario(&mut changed, &scenario.name.text, &mut found);
+        check::check(&changed, &replaced, sources, plans, &mut found);
+        if found.has_errors() {
+            diagnostics.extend(found);
+        }
+    }
 }
 
 fn overrides_as_text(set: &[String]) -> BTreeMap<String, String> {

@@ -6,9 +6,11 @@ use super::functions::{Function, FunctionKind as K};
 use super::infer::{Inference, guard};
 use super::message;
 use super::typed::{Typed, UnitState, binary, unary};
+use crate::diagnostic::suggest::nearest;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::expr::{Argument, Expr, ExprKind, Name};
 use crate::math::operation::{Binary, Unary};
+use crate::model::StepLength;
 use crate::source::Span;
 use crate::unit::{Exponent, Unit};
 
@@ -75,22 +77,27 @@ impl Inference<'_> {
             };
             let place = argument.name.as_ref().map_or(argument.value.span, |given| given.span);
             let Some(slot) = slot.filter(|&slot| slot < slots.len()) else {
-                let what = match &argument.name {
-                    Some(given) => format!("`{}` has no parameter `{}`", name.text, given.text),
-                    None => count_message(function, arguments.len()),
+                let (what, label) = match &argument.name {
+                    Some(given) => (
+                        format!("`{}` has no parameter `{}`", name.text, given.text),
+                        "no such parameter",
+                    ),
+                    None => (count_message(function, arguments.len()), "one too many"),
                 };
                 self.report(
-                    Diagnostic::new(Code::E306, what, place, "one too many")
+                    Diagnostic::new(Code::E306, what, place, label)
                         .help(format!("write {}", usage())),
                 );
                 return None;
             };
-            if slots[slot].replace(&argument.value).is_some() {
+            if let Some(first) = slots[slot].replace(&argument.value) {
                 let what = format!(
                     "parameter `{}` of `{}` is given twice",
                     function.parameters[slot], name.text
                 );
-                self.report(Diagnostic::new(Code::E306, what, place, "again here"));
+                let error = Diagnostic::new(Code::E306, what, place, "again here");
+                let first = error.label(first.span, format!("`{}`", function.parameters[slot]));
+                self.report(first.help(format!("write {}", usage())));
                 return None;
             }
         }
@@ -156,11 +163,9 @@ impl Inference<'_> {
                         let unit =
                             first.known_unit().tidy(&self.scope.units).text(&self.scope.units);
                         let text = self.scope.sources.text(first.span).trim().to_owned();
-                        let error = message::plain_needed(&what, &first, &self.scope.units);
-                        self.report(error.help(format!(
-                            "or name the multiple: `{}({text}, 1 {unit})`",
-                            name.text
-                        )));
+                        let help = format!("name the multiple: `{}({text}, 1 {unit})`", name.text);
+                        let error = message::plain_needed(&what, &first, self.scope);
+                        self.report(Diagnostic { helps: vec![help], ..error });
                         return None;
                     }
                     let x = self.plain(first, &what)?;
@@ -169,7 +174,8 @@ impl Inference<'_> {
                 Some(multiple) => {
                     let headline =
                         |a: &str, b: &str| format!("cannot round {a} to a multiple of {b}");
-                    let (x, multiple, unit) = self.unified(first, multiple, span, headline)?;
+                    let place = multiple.span;
+                    let (x, multiple, unit) = self.unified(first, multiple, place, headline)?;
                     let quotient = self.arithmetic(Binary::Divide, x, multiple.clone(), plain);
                     let rounded = self.keep(operation, quotient);
                     self.arithmetic(Binary::Multiply, rounded, multiple, unit)
@@ -177,17 +183,22 @@ impl Inference<'_> {
             },
             K::Clamp => {
                 let high = arguments.next()?;
-                let bounded = self.pair(Binary::Max, first, second?, span)?;
-                self.pair(Binary::Min, bounded, high, span)?
+                let own = first.span;
+                let bounded = self.pair(Binary::Max, first, second?, own)?;
+                Typed { span, ..self.pair(Binary::Min, bounded, high, own)? }
             }
             K::Modulo => {
                 let headline = |a: &str, b: &str| format!("cannot take {a} modulo {b}");
-                let (x, divisor, unit) = self.unified(first, second?, span, headline)?;
+                let second = second?;
+                let place = second.span;
+                let (x, divisor, unit) = self.unified(first, second, place, headline)?;
                 self.arithmetic(Binary::Modulo, x, divisor, unit)
             }
             K::Atan2 => {
                 let headline = |a: &str, b: &str| format!("the sides differ: {a} and {b}");
-                let (y, x, _) = self.unified(first, second?, span, headline)?;
+                let second = second?;
+                let place = second.span;
+                let (y, x, _) = self.unified(first, second, place, headline)?;
                 self.arithmetic(Binary::Atan2, y, x, plain)
             }
             K::Never => {
@@ -284,7 +295,12 @@ impl Inference<'_> {
 
     /// What varies by step.
     fn varying(&mut self, typed: Typed, what: &str) -> Option<Typed> {
-        self.step_unit(what, typed.span)?;
+        let by_index = matches!(what, "`sum`" | "`mean`")
+            && !typed.shape.step
+            && typed.shape.indexes().next().is_some();
+        if !by_index {
+            self.step_unit(what, typed.span)?;
+        }
         if typed.shape.step {
             return Some(typed);
         }
@@ -296,7 +312,7 @@ impl Inference<'_> {
             words,
         );
         let error = match typed.shape.indexes().next() {
-            Some(index) if matches!(what, "`sum`" | "`mean`") => {
+            Some(index) if by_index => {
                 let index = &self.scope.indexes[usize::from(index.0)].name;
                 let text = self.scope.sources.text(typed.span).trim();
                 error.help(format!(
@@ -304,7 +320,7 @@ impl Inference<'_> {
                     format_args!("`{}({text}, {index})`", what.trim_matches('`'))
                 ))
             }
-            _ => error.help("a quantity that varies by step stands in [series], or names one"),
+            _ => error.help("what varies by step stands in [series], or reads something that does"),
         };
         self.report(error);
         None
@@ -323,7 +339,7 @@ impl Inference<'_> {
     /// A rate per year, one a trial.
     fn rate(&mut self, typed: Typed, what: &str) -> Option<Typed> {
         let per_year = self.scope.units.named("year").power(Exponent::ONE.negated());
-        let text = self.scope.sources.text(typed.span).trim().to_owned();
+        let text = message::as_factor(self.scope.sources.text(typed.span));
         let help = format!("a rate is per time: `{text} / year`");
         let rate = self.in_unit(typed, &per_year, &format!("the rate of {what}"), Some(help))?;
         if !rate.shape.step {
@@ -335,15 +351,19 @@ impl Inference<'_> {
             rate.span,
             "varies by step",
         );
-        self.report(error.help("discount by hand in [series]: `discount = { first = \"1\", next = \"prev / (1 + rate)^(1/12)\" }`"));
+        let root = match self.scope.timeline.as_ref().map(|timeline| timeline.step) {
+            Some(StepLength::Month) => "^(1/12)",
+            Some(StepLength::Quarter) => "^(1/4)",
+            Some(StepLength::Year) | None => "",
+        };
+        self.report(error.help(format!("discount by hand in [series]: `discount = {{ first = \"1\", next = \"prev / (1 + {text} * 1 year){root}\" }}`")));
         None
     }
 
     fn at(&mut self, x: Typed, time: Typed, span: Span) -> Option<Typed> {
         let unit = self.step_unit("`at`", span)?;
         let x = self.varying(x, "`at`")?;
-        let help = "for example `at(x, 12 month)`".to_owned();
-        let time = self.in_unit(time, &unit, "the time of `at`", Some(help))?;
+        let time = self.in_unit(time, &unit, "the time of `at`", None)?;
         if time.shape.step {
             let error = Diagnostic::new(
                 Code::E406,
@@ -351,7 +371,7 @@ impl Inference<'_> {
                 time.span,
                 "varies by step",
             );
-            self.report(error.help("`prev(x)` is the value a step ago"));
+            self.report(error.help("`prev(x)` is the value a step ago, in [series]"));
             return None;
         }
         let steps = self.scope.timeline.as_ref().map_or(0, |timeline| timeline.steps);
@@ -365,11 +385,16 @@ impl Inference<'_> {
                     "`at` looks at {value} {unit}, and the timeline runs from 0 to {steps} {unit}"
                 ),
                 time.span,
-                "beyond the horizon",
+                if value < 0.0 { "before the decision" } else { "beyond the horizon" },
             );
-            self.report(error.help(format!(
-                "`last(x)` is the value at {steps} {unit}; `steps` of [timeline] makes it longer"
-            )));
+            let text = self.scope.sources.text(x.span).trim();
+            self.report(error.help(if value < 0.0 {
+                format!("`first({text})` is the value at the decision")
+            } else {
+                format!(
+                    "`last({text})` is the value at {steps} {unit}; `steps` in [timeline] makes it longer"
+                )
+            }));
             return None;
         }
         let shape = x.shape.of_trial().union(time.shape);
@@ -408,7 +433,8 @@ impl Inference<'_> {
         let either = a.may_be_never || b.may_be_never;
         let may_be_never = if operation == Binary::Min { both } else { either };
         let is_condition = a.is_condition && b.is_condition;
-        let (a, b, unit) = self.unified(a, b, span, headline)?;
+        let place = b.span;
+        let (a, b, unit) = self.unified(a, b, place, headline)?;
         let shape = a.shape.union(b.shape);
         let expr = match (&a.expr, &b.expr) {
             (&TypedExpr::Constant(x), &TypedExpr::Constant(y)) => {
@@ -434,11 +460,14 @@ impl Inference<'_> {
         if let Some(strange) = strange {
             let error = Diagnostic::new(
                 Code::E306,
-                format!("`{}` takes its arguments without names", name.text),
-                strange.value.span,
+                format!("`{}` takes its arguments without names and weights", name.text),
+                strange.name.as_ref().map_or(strange.value.span, |given| given.span),
                 "",
             );
-            return self.mistake(span, error);
+            let text = |expr: &&Expr| self.scope.sources.text(expr.span).trim();
+            let plain: Vec<&str> = positional.iter().map(text).collect();
+            let help = format!("write `{}({})`", name.text, plain.join(", "));
+            return self.mistake(span, error.help(help));
         }
         if let [_, second] = positional.as_slice()
             && let Some(index) = self.index_argument(second)
@@ -466,8 +495,9 @@ impl Inference<'_> {
             .collect::<Vec<_>>()
             .into_iter();
         let mut all = typed.next().expect("at least two arguments");
+        let own = all.span;
         for next in typed {
-            match self.pair(operation, all, next, span) {
+            match self.pair(operation, all, next, own) {
                 Some(pair) => all = pair,
                 None => return Typed::poisoned(span),
             }
@@ -492,6 +522,8 @@ impl Inference<'_> {
                 Diagnostic::new(Code::E307, format!("`{text}` is not an index"), second.span, "");
             let error = if names.is_empty() {
                 error.help("declare one: `[index]` with, for example, `firm = [\"a\", \"b\"]`")
+            } else if let Some(near) = nearest(&text, names.iter().copied()) {
+                error.help(format!("did you mean `{near}`?"))
             } else {
                 error.note(format!("the indexes are {}", names.join(", ")))
             };
@@ -504,14 +536,12 @@ impl Inference<'_> {
         if !x.shape.has(index) && !is_open {
             let words = message::shape_words(x.shape, &self.scope.indexes);
             let name = self.scope.indexes[usize::from(index.0)].name.clone();
-            let error = Diagnostic::new(
-                Code::E406,
-                format!("this does not vary by `{name}`"),
-                x.span,
-                words,
-            );
-            return self
-                .mistake(span, error.help("leave the reducer out, or give its inputs `by`"));
+            let text = self.scope.sources.text(x.span).trim();
+            let message = format!("`{text}` does not vary by `{name}`");
+            let error = Diagnostic::new(Code::E406, message, x.span, words);
+            let help =
+                format!("write `{text}` alone, or give one of its inputs `by = \"{name}\"`");
+            return self.mistake(span, error.help(help));
         }
         let keeps_condition = matches!(over, OverIndex::Min | OverIndex::Max) && x.is_condition;
         let labels = self.scope.indexes[usize::from(index.0)].labels.len().max(1);

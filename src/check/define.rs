@@ -137,30 +137,25 @@ impl Definer<'_> {
     fn series(&mut self, id: QuantityId, series: &SeriesDefinition) -> Option<(KnownType, Rule)> {
         let name = &series.name;
         if self.scope.timeline.is_none() {
-            let error = Diagnostic::new(
-                Code::E407,
-                format!("series `{}` needs a timeline", name.text),
-                name.span,
-                "",
-            );
-            self.diagnostics
-                .push(error.help("add a table:\n[timeline]\nstep = \"month\"\nsteps = 60"));
+            let what = format!("series `{}`", name.text);
+            message::no_timeline(&what, name.span, self.diagnostics);
             return None;
         }
         let by_step = |ty: KnownType| KnownType { shape: ty.shape.union(Shape::STEP), ..ty };
         match &series.rule {
             SeriesRule::Plain(value) => {
-                let typed = self.inference(Place::default()).infer(value);
+                let place = Place { is_series: true, ..Place::default() };
+                let typed = self.inference(place).infer(value);
                 let (ty, rule) = self.formula(typed);
                 Some((by_step(ty), rule))
             }
             SeriesRule::Recursive { first, next } => {
                 let first_typed = self.inference(Place::default()).infer(first);
                 let next_typed =
-                    self.inference(Place { own: Some(id), is_input: false }).infer(next);
+                    self.inference(Place { own: Some(id), is_series: true, is_input: false }).infer(next);
                 if next_typed.is_poisoned()
                     && !first_typed.is_poisoned()
-                    && matches!(first_typed.unit, UnitState::Known(_))
+                    && message::has_dimension(&first_typed, &self.scope.units)
                 {
                     // The first value tells the type: what reads this series is not to blame.
                     let ty = by_step(known(&self.tidied(first_typed)));
@@ -198,14 +193,8 @@ impl Definer<'_> {
         if let Some(span) = input.each_step
             && self.scope.timeline.is_none()
         {
-            let error = Diagnostic::new(
-                Code::E407,
-                format!("input `{name}` is drawn each step and needs a timeline"),
-                span,
-                "",
-            );
-            self.diagnostics
-                .push(error.help("add a table:\n[timeline]\nstep = \"month\"\nsteps = 60"));
+            let what = format!("input `{name}` is drawn each step and");
+            message::no_timeline(&what, span, self.diagnostics);
             return None;
         }
         let (by, cells) = match &input.value {
@@ -305,6 +294,8 @@ impl Definer<'_> {
         let text =
             |labels: &[Name]| labels.iter().map(|label| label.text.clone()).collect::<Vec<_>>();
         let mut is_right = true;
+        // Labels that are written wrong are not missing as well.
+        let mut slips: Vec<Vec<String>> = Vec::new();
         for (labels, value) in values {
             if !wanted.contains(&text(labels)) {
                 let place = labels.last().map_or(value.span, |label| label.span);
@@ -317,10 +308,26 @@ impl Definer<'_> {
                     place,
                     "",
                 );
+                let last = labels.last().map_or("", |label| label.text.as_str());
                 let error =
-                    match crate::diagnostic::suggest::nearest(&shown, known.map(String::as_str)) {
-                        Some(near) => error.help(format!("did you mean `{near}`?")),
-                        None => error.help("add the label to [index], or leave the value out"),
+                    match crate::diagnostic::suggest::nearest(last, known.map(String::as_str)) {
+                        Some(near) => {
+                            let mut meant = text(labels);
+                            meant.pop();
+                            meant.push(near.clone());
+                            slips.push(meant);
+                            error.help(format!("did you mean `{near}`?"))
+                        }
+                        None => {
+                            let index = by.get(labels.len().wrapping_sub(1)).or(by.first());
+                            let index = index.map_or("", |index| {
+                                self.scope.indexes[usize::from(index.0)].name.as_str()
+                            });
+                            error.help(format!(
+                                "add `{}` to `{index}` in [index], or leave its value out",
+                                labels.last().map_or("", |label| label.text.as_str())
+                            ))
+                        }
                     };
                 self.diagnostics.push(error);
                 is_right = false;
@@ -331,17 +338,22 @@ impl Definer<'_> {
         for labels in wanted {
             match values.iter().find(|(given, _)| text(given) == labels) {
                 Some((_, value)) => cells.push((labels, value)),
-                None => missing.push(labels.join(", ")),
+                None if slips.contains(&labels) => {}
+                None => missing.push(labels),
             }
         }
-        if !missing.is_empty() {
-            let error = Diagnostic::new(
-                Code::E408,
-                format!("`{name}` has no value for {}", missing.join("; ")),
-                span,
-                "",
-            );
-            self.diagnostics.push(error.help(format!("add `{} = \"…\"`", missing[0])));
+        if let Some([outer @ .., last]) = missing.first().map(Vec::as_slice) {
+            let shown: Vec<String> =
+                missing.iter().take(5).map(|labels| format!("`{}`", labels.join(", "))).collect();
+            let more = if missing.len() > shown.len() { ", …" } else { "" };
+            let message = format!("`{name}` has no value for {}{more}", shown.join(", "));
+            let place = if outer.is_empty() {
+                String::new()
+            } else {
+                format!("in the table of `{}` ", outer.join("` of `"))
+            };
+            let error = Diagnostic::new(Code::E408, message, span, "");
+            self.diagnostics.push(error.help(format!("{place}add `{last} = \"…\"`")));
             is_right = false;
         }
         is_right.then_some(cells)
@@ -392,7 +404,7 @@ impl Definer<'_> {
             }
             let is_distribution = is_random(expr);
             any_random |= is_distribution;
-            let place = Place { own: None, is_input: true };
+            let place = Place { is_input: true, ..Place::default() };
             let what = format!("the labels of `{name}`");
             let typed = self.inference(place).distribution_in(typed, &target, &what)?;
             let value = match typed.expr {
@@ -420,7 +432,7 @@ impl Definer<'_> {
             && let [(expr, ..), ..] = Definition::Input(input).expressions().as_slice()
         {
             // `flag = "a < b"` stays a condition, a payback stays a time.
-            let typed = self.inference(Place { own: None, is_input: true }).infer(expr);
+            let typed = self.inference(Place { is_input: true, ..Place::default() }).infer(expr);
             ty.is_condition = typed.is_condition;
             ty.may_be_never = typed.may_be_never;
         }
@@ -429,7 +441,7 @@ impl Definer<'_> {
     }
 
     fn cell(&mut self, expr: &Expr, found: &mut Diagnostics) -> Option<TypedDistribution> {
-        let place = Place { own: None, is_input: true };
+        let place = Place { is_input: true, ..Place::default() };
         Inference { scope: self.scope, place, diagnostics: found }.distribution(expr)
     }
 
@@ -473,12 +485,8 @@ impl Definer<'_> {
             return Some(());
         }
         let words = message::shape_words(typed.shape, &self.scope.indexes);
-        self.diagnostics.push(Diagnostic::new(
-            Code::E406,
-            "a base is one number",
-            typed.span,
-            words,
-        ));
+        let error = Diagnostic::new(Code::E406, "a base is one number", typed.span, words);
+        self.diagnostics.push(error.help("leave it out: the base is the median then"));
         None
     }
 
@@ -503,7 +511,7 @@ impl Definer<'_> {
                 );
                 return None;
             }
-            let item = self.inference(Place { own: None, is_input: true }).infer(value);
+            let item = self.inference(Place { is_input: true, ..Place::default() }).infer(value);
             if item.is_poisoned() {
                 return None;
             }
@@ -519,7 +527,7 @@ impl Definer<'_> {
             let place = item.span;
             let what = format!("the plan `{}`", input.name.text);
             let item = self
-                .inference(Place { own: None, is_input: true })
+                .inference(Place { is_input: true, ..Place::default() })
                 .in_unit(item, &target, &what, None)?;
             let Some(number) = constant::value(&item.expr, self.scope) else {
                 let error = Diagnostic::new(
@@ -546,14 +554,8 @@ impl Definer<'_> {
     ) -> Option<(KnownType, Rule)> {
         let name = &input.name;
         let Some(timeline) = &self.scope.timeline else {
-            let error = Diagnostic::new(
-                Code::E407,
-                format!("input `{}` is a plan by step and needs a timeline", name.text),
-                name.span,
-                "",
-            );
-            self.diagnostics
-                .push(error.help("add a table:\n[timeline]\nstep = \"month\"\nsteps = 60"));
+            let what = format!("input `{}` is a plan by step and", name.text);
+            message::no_timeline(&what, name.span, self.diagnostics);
             return None;
         };
         let wanted = timeline.steps as usize + 1;

@@ -5,6 +5,7 @@ use super::constant;
 use super::functions::{COMBINATORS, PLANNED};
 use super::infer::Inference;
 use super::message::{self, Mismatch};
+use super::scope::Scope;
 use super::typed::{Typed, Unified, UnitState, binary, unify};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::distribution::{self, Constant, Distribution, Family, Form, ParameterError, Role};
@@ -220,20 +221,50 @@ impl Inference<'_> {
         if let Some(Err(error)) =
             instantiate(&expr, &mut |parameter| constant::value(parameter, scope))
         {
-            let place = spans.get(error.parameter).copied().unwrap_or(span);
-            let code = if matches!(expr, DistributionExpr::Range { .. }) {
-                Code::E503
-            } else {
-                Code::E502
-            };
-            let diagnostic = Diagnostic::new(code, error.message, place, "");
-            self.report(match error.help {
-                Some(help) => diagnostic.help(help),
-                None => diagnostic,
-            });
+            let diagnostic = self.impossible(&expr, &unit, error, spans, span);
+            self.report(diagnostic);
             return None;
         }
         Some(TypedDistribution { expr, unit, shape, span })
+    }
+
+    /// What to say about impossible parameters, in the user's own numbers.
+    fn impossible(
+        &self,
+        expr: &DistributionExpr,
+        unit: &UnitState,
+        error: ParameterError,
+        spans: &[Span],
+        span: Span,
+    ) -> Diagnostic {
+        let code = match expr {
+            DistributionExpr::Range { .. } => Code::E503,
+            _ => Code::E502,
+        };
+        let text = |span: Span| self.scope.sources.text(span).trim();
+        let mut message = error.message;
+        let mut label = String::new();
+        for (position, (parameter, &at)) in parameters(expr).into_iter().zip(spans).enumerate() {
+            let Some(value) = constant::value(parameter, self.scope) else { continue };
+            if matches!(parameter, TypedExpr::Constant(_)) && at != span {
+                message = in_words(&message, value, text(at));
+            } else if position == error.parameter && at != span {
+                let unit = match unit {
+                    UnitState::Known(unit) => unit.text(&self.scope.units),
+                    UnitState::Unknown | UnitState::Zero | UnitState::Poisoned => String::new(),
+                };
+                let shown = format!("{value} {unit}");
+                label = format!("`{}` is {}", text(at), shown.trim());
+            }
+        }
+        let place = spans.get(error.parameter).copied().unwrap_or(span);
+        let diagnostic = Diagnostic::new(code, message, place, label);
+        match error.help {
+            // 120 % was no slip for 1.2 %.
+            Some(_) if text(place).ends_with(['%', '％']) => diagnostic,
+            Some(help) => diagnostic.help(help),
+            None => diagnostic,
+        }
     }
 
     fn family(
@@ -318,16 +349,21 @@ impl Inference<'_> {
         match unify(reference.clone(), value, &self.scope.units) {
             Unified::Fits(_, value, _) => Some(*value),
             Unified::Differs(a, b) => {
-                let mismatch = Mismatch {
-                    units: &self.scope.units,
-                    sources: self.scope.sources,
-                    left: &a,
-                    right: &b,
-                };
+                let mismatch = Mismatch { scope: self.scope, left: &a, right: &b };
                 let diagnostic = mismatch.diagnostic(place, |left, right| {
-                    format!("parameters of `{name}` differ: {left} and {right}")
+                    if name == "truncate" {
+                        format!("the bound of `truncate` does not fit: {right}, not {left}")
+                    } else {
+                        format!("the parameters of `{name}` differ: {left} and {right}")
+                    }
                 });
-                self.report(diagnostic);
+                let is_outside = name == "truncate" && a.known_unit().is_none();
+                self.report(if is_outside {
+                    let help = "a bound is in the unit of the distribution inside the call: give that its unit there";
+                    Diagnostic { helps: vec![help.to_owned()], ..diagnostic }
+                } else {
+                    diagnostic
+                });
                 None
             }
         }
@@ -354,19 +390,34 @@ impl Inference<'_> {
                 given.span,
                 "",
             ),
-            None => {
-                let count = arguments.len();
-                Diagnostic::new(
-                    Code::E306,
-                    format!("`{name}` cannot be given by these {count} parameters"),
-                    span,
-                    "",
-                )
-                .label(function.span, "")
-            }
+            None => self.misfit(family, arguments, span).label(function.span, ""),
         };
         let usage: Vec<String> = family.forms().iter().map(|form| usage(name, form)).collect();
         self.report(error.help(format!("write {}", usage.join(" or "))));
+    }
+
+    /// Arguments of which each is known, and which are no form all the same.
+    fn misfit(&self, family: Family, arguments: &[Argument], span: Span) -> Diagnostic {
+        let name = family.name();
+        let most = family.forms().iter().map(|form| form.parameters.len()).max().unwrap_or(0);
+        if arguments.len() > most {
+            let message = format!("`{name}` takes {most} parameters, not {}", arguments.len());
+            let surplus = arguments[most].value.span;
+            return Diagnostic::new(Code::E306, message, surplus, "one too many");
+        }
+        let missing = family.forms().iter().find_map(|form| {
+            let slots = partial_slots(form, arguments)?;
+            let open = form.parameters.iter().zip(&slots);
+            let open = open.filter(|(parameter, slot)| slot.is_none() && parameter.default.is_none());
+            Some(open.map(|(parameter, _)| format!("`{}`", parameter.name)).collect::<Vec<_>>())
+        });
+        let message = match missing {
+            Some(missing) if !missing.is_empty() => {
+                format!("`{name}` needs {} too", missing.join(" and "))
+            }
+            _ => format!("these parameters of `{name}` do not go together"),
+        };
+        Diagnostic::new(Code::E306, message, span, "")
     }
 
     fn pinned(
@@ -445,9 +496,9 @@ impl Inference<'_> {
                         Code::E411,
                         "the level of a range must be a constant",
                         level.span,
-                        "",
+                        "not a constant",
                     );
-                    self.report(error);
+                    self.report(error.help("write it as a number, for example `@ 80%`"));
                     return None;
                 };
                 value
@@ -463,21 +514,38 @@ impl Inference<'_> {
             // The number in front of the unit is what the unit belongs to: `8万 to 15万 CNY/GPU`.
             a.unit = b.unit.clone();
         }
-        let Some((a, b, unit)) = self.unified(a, b, span, |left, right| {
+        // Each end with its unit, for help that can be pasted.
+        let shared = if takes_unit { b.known_unit().text(&self.scope.units) } else { String::new() };
+        let text = |span: Span| self.scope.sources.text(span).trim().trim_end_matches('x');
+        let ends = [format!("{} {shared}", text(low.span)), text(high.span).to_owned()];
+        let (a, b, unit) = self.unified(a, b, high.span, |left, right| {
             format!("the ends of the range differ: {left} and {right}")
-        }) else {
-            return None;
-        };
+        })?;
         let spans = [low.span, high.span, level_span];
         let shape = a.shape.union(b.shape);
         let unit = if unit == UnitState::Zero { UnitState::Known(Unit::none()) } else { unit };
-        self.finish(
-            DistributionExpr::Range { low: a.expr, high: b.expr, level },
-            unit,
-            shape,
-            &spans,
-            span,
-        )
+        let expr = DistributionExpr::Range { low: a.expr, high: b.expr, level };
+        let scope = self.scope;
+        let built = instantiate(&expr, &mut |end| constant::value(end, scope));
+        let Some(Err(error)) = built else {
+            return self.finish(expr, unit, shape, &spans, span);
+        };
+        let [low_text, high_text] = ends.each_ref().map(|end| end.trim());
+        let help = match error.parameter {
+            2 => "the level is the probability between the ends, for example `@ 80%`".to_owned(),
+            _ if is_ascending(&expr, scope) => {
+                let (p, q) = (50.0 - 50.0 * level, 50.0 + 50.0 * level);
+                // Tenths of a percent are as fine as anyone writes a level.
+                let [p, q] = [p, q].map(|p| libm::round(p * 1e6) / 1e6);
+                format!(
+                    "a range is lognormal, hence above 0: for a bell write `normal(p{p} = {low_text}, p{q} = {high_text})`"
+                )
+            }
+            _ => format!("write `{high_text} to {low_text}`"),
+        };
+        let diagnostic = self.impossible(&expr, &unit, error, &spans, span);
+        self.report(Diagnostic { helps: vec![help], ..diagnostic });
+        None
     }
 
     fn end_of_range(&mut self, expr: &Expr) -> Option<Typed> {
@@ -497,7 +565,7 @@ impl Inference<'_> {
             if value.is_poisoned() {
                 return None;
             }
-            spans.push(argument.value.span);
+            spans.push(argument.value.span.to(weight.span));
             entries.push((value, weight));
         }
         let mut shape = Shape::TRIAL;
@@ -544,7 +612,7 @@ impl Inference<'_> {
                 "mixture",
                 "mixture(normal(1, 2): 30%, exponential(3): 70%)",
             )?;
-            spans.push(argument.value.span);
+            spans.push(argument.value.span.to(weight.span));
             components.push((self.distribution(&argument.value)?, weight));
         }
         let known = |component: &TypedDistribution| match &component.unit {
@@ -734,9 +802,13 @@ impl Inference<'_> {
             inner.span,
         );
         let (a, b) = if is_left { (reference, shift) } else { (shift, reference) };
-        let verb = if is_difference { "subtract" } else { "add" };
-        let (a, b, unit) =
-            self.unified(a, b, place, |left, right| format!("cannot {verb} {right} and {left}"))?;
+        let (a, b, unit) = self.unified(a, b, place, |left, right| {
+            if is_difference {
+                format!("cannot subtract {right} from {left}")
+            } else {
+                format!("cannot add {right} to {left}")
+            }
+        })?;
         let shift = if is_left { b } else { a };
         let target = match &unit {
             UnitState::Known(unit) => unit.clone(),
@@ -798,6 +870,17 @@ fn match_form(family: Family, arguments: &[Argument]) -> Option<(usize, Vec<Opti
 }
 
 fn slots(form: &Form, arguments: &[Argument]) -> Option<Vec<Option<usize>>> {
+    let slots = partial_slots(form, arguments)?;
+    let is_complete = form
+        .parameters
+        .iter()
+        .zip(&slots)
+        .all(|(parameter, slot)| slot.is_some() || parameter.default.is_some());
+    is_complete.then_some(slots)
+}
+
+/// Which argument each parameter of a form gets; `None` where an argument has no place in it.
+fn partial_slots(form: &Form, arguments: &[Argument]) -> Option<Vec<Option<usize>>> {
     let mut slots = vec![None; form.parameters.len()];
     let positional: Vec<usize> = (0..form.parameters.len())
         .filter(|&parameter| !form.parameters[parameter].keyword_only)
@@ -813,12 +896,42 @@ fn slots(form: &Form, arguments: &[Argument]) -> Option<Vec<Option<usize>>> {
             return None;
         }
     }
-    let is_complete = form
-        .parameters
-        .iter()
-        .zip(&slots)
-        .all(|(parameter, slot)| slot.is_some() || parameter.default.is_some());
-    is_complete.then_some(slots)
+    Some(slots)
+}
+
+/// The parameters whose places are known, in their order; weights have none of their own.
+fn parameters(expr: &DistributionExpr) -> Vec<&TypedExpr> {
+    match expr {
+        DistributionExpr::Family { arguments, .. } => arguments.iter().collect(),
+        DistributionExpr::Pinned { points, .. } => points.iter().map(|(_, value)| value).collect(),
+        DistributionExpr::Range { low, high, .. } => vec![low, high],
+        DistributionExpr::Value(_)
+        | DistributionExpr::Discrete(_)
+        | DistributionExpr::Mixture(_)
+        | DistributionExpr::Truncated { .. }
+        | DistributionExpr::Affine { .. } => Vec::new(),
+    }
+}
+
+/// A headline with one of its numbers as the user wrote it: `it is -1万`, not `it is -10000`.
+fn in_words(message: &str, value: f64, text: &str) -> String {
+    let number = value.to_string();
+    let words = message.split(' ').map(|word| match word.strip_suffix(',') {
+        Some(word) if word == number => format!("{text},"),
+        _ if word == number => text.to_owned(),
+        _ => word.to_owned(),
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// Whether the ends of a range stand in their order.
+fn is_ascending(expr: &DistributionExpr, scope: &Scope<'_>) -> bool {
+    match expr {
+        DistributionExpr::Range { low, high, .. } => {
+            constant::value(low, scope) <= constant::value(high, scope)
+        }
+        _ => false,
+    }
 }
 
 fn usage(name: &str, form: &Form) -> String {

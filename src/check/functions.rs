@@ -108,6 +108,22 @@ pub(super) fn find(name: &str) -> Option<&'static Function> {
     FUNCTIONS.iter().find(|function| function.name == name)
 }
 
+/// What to write for a function of spreadsheets and other languages; in backticks.
+pub(super) fn instead_of(name: &str) -> Option<&'static str> {
+    Some(match name.to_ascii_lowercase().as_str() {
+        "average" | "avg" => "`mean(x)` over time, `mean(x, index)` over an index",
+        "log" => "`ln(x)` or `log10(x)`",
+        "pow" | "power" => "`x ^ y`",
+        "roundup" => "`ceil(x)`",
+        "rounddown" | "int" => "`floor(x)`",
+        "rand" | "random" => "an input such as `uniform(0, 1)`",
+        "xnpv" => "`npv(cash, rate)`",
+        "xirr" => "`irr(cash)`",
+        "cumulative" => "`cumsum(x)`",
+        _ => return None,
+    })
+}
+
 /// The distributions that are not families: they take weights or other distributions.
 pub(super) const COMBINATORS: &[&str] = &["discrete", "mixture", "truncate"];
 

@@ -20,6 +20,8 @@ pub(super) struct Place {
     pub(super) own: Option<QuantityId>,
     /// Whether this is part of an input, where distributions may stand.
     pub(super) is_input: bool,
+    /// Whether this is part of a series: what is random there is drawn at each step.
+    pub(super) is_series: bool,
 }
 
 /// Infers the type of one expression after another, in one place.
@@ -64,7 +66,14 @@ impl Inference<'_> {
                 self.binary(*operator, *operator_span, left, right, span)
             }
             ExprKind::Juxtaposed { left, right } => {
-                let (left, right) = (self.infer(left), self.infer(right));
+                let left = self.infer(left);
+                let right = match &right.kind {
+                    ExprKind::Name(name) if !self.is_known(name) => {
+                        let error = self.scope.unknown_unit(name);
+                        self.mistake(right.span, error)
+                    }
+                    _ => self.infer(right),
+                };
                 self.product(Binary::Multiply, left, right, span)
             }
             ExprKind::If { condition, then, otherwise } => {
@@ -99,17 +108,32 @@ impl Inference<'_> {
     /// A distribution where none may stand.
     pub(super) fn misplaced_distribution(&mut self, what: &str, span: Span) -> Typed {
         let text = self.scope.sources.text(span).trim().to_owned();
-        let (message, help) = if self.place.is_input {
-            let message = format!("{what} cannot be part of a calculation in [inputs]");
-            (message, "an input is one distribution, scaled and shifted at most: give this its own input, and calculate in [formulas]".to_owned())
+        let message = if self.place.is_input {
+            format!("{what} stands inside another distribution")
         } else {
-            let message = format!("{what} is random, and randomness stands only in [inputs]");
-            (
-                message,
-                format!("add an input, for example `my_input = \"{text}\"`, and name it here"),
-            )
+            format!("{what} is random, and randomness stands only in [inputs]")
         };
-        self.mistake(span, Diagnostic::new(Code::E501, message, span, "random").help(help))
+        let error = Diagnostic::new(Code::E501, message, span, "random");
+        let line = if self.place.is_series {
+            format!("my_input = {{ value = \"{text}\", each = \"step\" }}")
+        } else {
+            format!("my_input = \"{text}\"")
+        };
+        self.mistake(
+            span,
+            if what == "`truncate`" && !self.place.is_input {
+                error.help("`clamp(x, low, high)`, `max` and `min` cut a quantity off in a formula")
+            } else {
+                error.help(format!("give it an input of its own, and name that here: `{line}`"))
+            },
+        )
+    }
+
+    fn is_known(&self, name: &Name) -> bool {
+        let text = name.text.as_str();
+        self.scope.quantity(text).is_some()
+            || self.scope.units.plural_or_exact(text).is_some()
+            || matches!(text, "pi" | "e" | "t" | "prev")
     }
 
     fn name(&mut self, name: &Name) -> Typed {
@@ -151,8 +175,7 @@ impl Inference<'_> {
         if let Some(timeline) = &self.scope.timeline {
             return Some(self.scope.units.named(timeline.unit_name()));
         }
-        let error = Diagnostic::new(Code::E407, format!("{what} needs a timeline"), span, "");
-        self.report(error.help("add a table:\n[timeline]\nstep = \"month\"\nsteps = 60"));
+        message::no_timeline(what, span, self.diagnostics);
         None
     }
 
@@ -265,29 +288,12 @@ impl Inference<'_> {
             Unified::Fits(_, _, UnitState::Poisoned) => None,
             Unified::Fits(a, b, unit) => Some((*a, *b, unit)),
             Unified::Differs(a, b) => {
-                let mismatch = Mismatch {
-                    units: &self.scope.units,
-                    sources: self.scope.sources,
-                    left: &a,
-                    right: &b,
-                };
+                let mismatch = Mismatch { scope: self.scope, left: &a, right: &b };
                 let diagnostic = mismatch.diagnostic(place, headline);
-                let diagnostic = self.with_declarations(diagnostic, &a, &b);
                 self.report(diagnostic);
                 None
             }
         }
-    }
-
-    /// Adds where the operands were declared, and in what.
-    fn with_declarations(&self, diagnostic: Diagnostic, a: &Typed, b: &Typed) -> Diagnostic {
-        [a, b].into_iter().fold(diagnostic, |diagnostic, typed| {
-            let TypedExpr::Quantity { id, .. } = &typed.expr else { return diagnostic };
-            let entry = &self.scope.entries[id.0 as usize];
-            let (line, _) = self.scope.sources.line_column(entry.span);
-            let unit = message::unit_words(&typed.known_unit(), &self.scope.units);
-            diagnostic.note(format!("`{}` is in {unit}, from line {line}", entry.name))
-        })
     }
 
     /// An operation on two operands in their final units.
@@ -351,10 +357,10 @@ impl Inference<'_> {
                     exponent.span,
                     "not a constant",
                 );
-                return self.mistake(
-                    span,
-                    error.help("divide by a unit first, so that the base is a plain number"),
-                );
+                let unit = base.known_unit().tidy(&self.scope.units);
+                let text = self.scope.sources.text(base.span);
+                let help = message::made_plain(text, &unit, &self.scope.units);
+                return self.mistake(span, error.help(format!("or make the base plain: {help}")));
             };
             let unit = UnitState::Known(base.known_unit().power(rational));
             return Typed { unit, ..self.constant_power(base, value) };
@@ -382,7 +388,7 @@ impl Inference<'_> {
         match typed.clone().convert(&Unit::none(), &self.scope.units) {
             Some(plain) => Some(plain),
             None => {
-                self.report(message::plain_needed(what, &typed, &self.scope.units));
+                self.report(message::plain_needed(what, &typed, self.scope));
                 None
             }
         }
@@ -471,7 +477,8 @@ impl Inference<'_> {
         let is_condition = a.is_condition && b.is_condition;
         let headline =
             |left: &str, right: &str| format!("the branches of `if` differ: {left} and {right}");
-        let Some((a, b, unit)) = self.unified(a, b, span, headline) else {
+        let place = b.span;
+        let Some((a, b, unit)) = self.unified(a, b, place, headline) else {
             return Typed::poisoned(span);
         };
         let Some(condition) = condition else { return Typed::poisoned(span) };
@@ -508,7 +515,7 @@ impl Inference<'_> {
                 [_] => {
                     let error = Diagnostic::new(
                         Code::E307,
-                        format!("label `{}` given twice", label.text),
+                        format!("the label `{}` is given twice", label.text),
                         label.span,
                         "",
                     );
@@ -540,8 +547,11 @@ impl Inference<'_> {
         let indexes: Vec<_> =
             shape.indexes().map(|index| &self.scope.indexes[usize::from(index.0)]).collect();
         if indexes.is_empty() {
-            return Diagnostic::new(Code::E307, format!("`{quantity}` does not vary by any index"), label.span, "")
-                .help(format!("write `{quantity}` without brackets; `at({quantity}, 12 month)` is its value at a time"));
+            let message = format!("`{quantity}` does not vary by any index");
+            let at = format!("; `at({quantity}, 12 month)` is its value at a time");
+            let at = if shape.step { at } else { String::new() };
+            return Diagnostic::new(Code::E307, message, label.span, "")
+                .help(format!("write `{quantity}` without brackets{at}"));
         }
         let known = indexes.iter().flat_map(|index| index.labels.iter().map(String::as_str));
         let error = Diagnostic::new(
@@ -555,7 +565,7 @@ impl Inference<'_> {
             None => error,
         };
         let listed: Vec<&str> = known.take(12).collect();
-        error.note(format!("the labels are {}", listed.join(", ")))
+        error.note(format!("its labels are {}", listed.join(", ")))
     }
 
     fn call(&mut self, function: &Name, arguments: &[crate::expr::Argument], span: Span) -> Typed {
@@ -583,12 +593,28 @@ impl Inference<'_> {
                 function.span,
                 "",
             )
-            .help(format!("write `{text} * (…)` for a product, `{text}[label]` for one label"))
+            .help(match arguments {
+                [one] if one.name.is_none() && one.weight.is_none() => {
+                    let inner = self.scope.sources.text(one.value.span).trim();
+                    format!("for a product write `{text} * ({inner})`")
+                }
+                _ => format!("write `{text}` without brackets"),
+            })
         } else if matches!(text, "p" | "P")
             || text.strip_prefix('p').is_some_and(|rest| rest.parse::<f64>().is_ok())
         {
-            Diagnostic::new(Code::E305, format!("`{text}(…)` is a statistic over trials, not a function"), function.span, "")
-                .help("a condition in [outputs] is reported as a probability, a number with its percentiles")
+            let message = format!("`{text}(…)` is a statistic over trials, not a function");
+            let error = Diagnostic::new(Code::E305, message, function.span, "");
+            error.note("a formula is of one trial; statistics are made of all trials").help(
+                if matches!(text, "p" | "P") {
+                    "give the condition alone to an output: it is reported as a probability"
+                } else {
+                    "every number in [outputs] is reported with its percentiles; `--percentiles` chooses them"
+                },
+            )
+        } else if let Some(instead) = functions::instead_of(text) {
+            Diagnostic::new(Code::E305, format!("unknown function `{text}`"), function.span, "")
+                .help(format!("write {instead}"))
         } else {
             let families = Family::ALL.iter().map(|family| family.name());
             let names =
@@ -627,10 +653,16 @@ impl Inference<'_> {
             Code::E404,
             format!("{what} needs a quantity in {}, not {found}", message::unit_words(unit, units)),
             typed.span,
-            found.replace('`', ""),
+            message::unit_label(&typed.known_unit(), units),
         );
+        let number = self.scope.sources.text(typed.span).trim();
+        let is_literal = message::is_number(number) && typed.known_unit().is_none();
         self.report(match help {
             Some(help) => error.help(help),
+            None if is_literal => {
+                let unit = unit.text(units);
+                error.help(format!("give the number its unit: `{number} {unit}`"))
+            }
             None => error,
         });
         None

@@ -1,9 +1,13 @@
 //! The words for mistakes of units and shapes, with the fix computed.
 
-use super::checked::{Index, Shape};
+use std::collections::BTreeSet;
+
+use super::checked::{Index, QuantityId, Shape, Timeline, TypedExpr};
+use super::scope::Scope;
 use super::typed::{Typed, UnitState};
-use crate::diagnostic::{Code, Diagnostic};
-use crate::source::{Sources, Span};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::expr::Name;
+use crate::source::Span;
 use crate::unit::{Dimension, Exponent, TIME, Unit, UnitTable};
 
 /// A unit in backticks; `a plain number` where there is none.
@@ -12,15 +16,20 @@ pub(super) fn unit_words(unit: &Unit, units: &UnitTable) -> String {
     if tidy.is_none() { "a plain number".to_owned() } else { format!("`{}`", tidy.text(units)) }
 }
 
-fn unit_label(unit: &Unit, units: &UnitTable) -> String {
+pub(super) fn unit_label(unit: &Unit, units: &UnitTable) -> String {
     let tidy = unit.tidy(units);
     if tidy.is_none() { "a plain number".to_owned() } else { tidy.text(units) }
 }
 
-/// Two operands of different dimension. `verb` is `add CNY/month to CNY` in words.
+/// What something is in: `in CNY/month`, or `a plain number`.
+pub(super) fn is_words(unit: &Unit, units: &UnitTable) -> String {
+    let tidy = unit.tidy(units);
+    if tidy.is_none() { "a plain number".to_owned() } else { format!("in `{}`", tidy.text(units)) }
+}
+
+/// Two operands of different dimension.
 pub(super) struct Mismatch<'a> {
-    pub(super) units: &'a UnitTable,
-    pub(super) sources: &'a Sources,
+    pub(super) scope: &'a Scope<'a>,
     pub(super) left: &'a Typed,
     pub(super) right: &'a Typed,
 }
@@ -32,76 +41,123 @@ impl Mismatch<'_> {
         place: Span,
         headline: impl Fn(&str, &str) -> String,
     ) -> Diagnostic {
+        let units = &self.scope.units;
         let (a, b) = (self.left.known_unit(), self.right.known_unit());
-        let (a_dimension, b_dimension) = (self.units.dimension(&a), self.units.dimension(&b));
-        let message = headline(&unit_words(&a, self.units), &unit_words(&b, self.units));
-        let sides = format!(
+        let (a_dimension, b_dimension) = (units.dimension(&a), units.dimension(&b));
+        let message = headline(&unit_words(&a, units), &unit_words(&b, units));
+        let mut note = format!(
             "left:  {}\nright: {}",
-            self.units.dimension_text(&a_dimension),
-            self.units.dimension_text(&b_dimension)
+            units.dimension_text(&a_dimension),
+            units.dimension_text(&b_dimension)
         );
-        let mut diagnostic = Diagnostic::new(Code::E402, message, place, "")
-            .label(self.left.span, unit_label(&a, self.units))
-            .label(self.right.span, unit_label(&b, self.units))
-            .note(sides);
-        if let Some(help) = self.fix(&a_dimension, &b_dimension) {
-            diagnostic = diagnostic.help(help);
+        for typed in [self.left, self.right] {
+            if let Some(declaration) = self.declaration(typed, place) {
+                note = format!("{note}\n{declaration}");
+            }
         }
-        diagnostic
+        // An operator stands between its sides; elsewhere the right side itself is the place.
+        let mut diagnostic = if place == self.right.span {
+            Diagnostic::new(Code::E402, message, place, unit_label(&b, units))
+        } else {
+            Diagnostic::new(Code::E402, message, place, "")
+                .label(self.right.span, unit_label(&b, units))
+        };
+        diagnostic = diagnostic.label(self.left.span, unit_label(&a, units)).note(note);
+        match self.fix(&a_dimension, &b_dimension) {
+            Some(help) => diagnostic.help(help),
+            None => diagnostic,
+        }
     }
 
-    /// What to multiply one side with, computed from the two dimensions.
+    /// Where the one quantity that a side is made of was declared, and in what.
+    fn declaration(&self, typed: &Typed, place: Span) -> Option<String> {
+        let mut found = BTreeSet::new();
+        quantities(&typed.expr, &mut found);
+        let [id] = found.into_iter().collect::<Vec<_>>()[..] else { return None };
+        let entry = &self.scope.entries[id.0 as usize];
+        let unit = match &entry.ty.unit {
+            UnitState::Known(unit) if unit.tidy(&self.scope.units).is_none() => {
+                "as a plain number".to_owned()
+            }
+            UnitState::Known(unit) => {
+                format!("in {}", unit.tidy(&self.scope.units).text(&self.scope.units))
+            }
+            UnitState::Unknown | UnitState::Zero | UnitState::Poisoned => return None,
+        };
+        let (line, _) = self.scope.sources.line_column(entry.span);
+        let file = if entry.span.source == place.source {
+            String::new()
+        } else {
+            format!(" of {}", self.scope.sources.get(entry.span.source).name)
+        };
+        Some(format!("`{}` is declared {unit} at line {line}{file}", entry.name))
+    }
+
+    /// What to do about it, computed from the two dimensions.
     fn fix(&self, left: &Dimension, right: &Dimension) -> Option<String> {
+        let units = &self.scope.units;
         // A literal is missing its unit: the cheapest repair.
         for (plain, other, side) in [(left, self.right, self.left), (right, self.left, self.right)]
         {
-            if plain.is_none() && matches!(side.expr, super::checked::TypedExpr::Constant(_)) {
-                let number = self.sources.text(side.span).trim();
-                let unit = other.known_unit().tidy(self.units).text(self.units);
-                if !number.is_empty() && !unit.is_empty() && is_number(number) {
-                    return Some(format!("give the number its unit: `{number} {unit}`"));
+            if plain.is_none()
+                && let TypedExpr::Constant(value) = side.expr
+            {
+                let number = self.scope.sources.text(side.span).trim();
+                let unit = other.known_unit().tidy(units).text(units);
+                if !is_number(number) || unit.is_empty() {
+                    continue;
                 }
+                return Some(if value == 0.0 {
+                    "write `0`: a bare 0 fits every dimension".to_owned()
+                } else {
+                    format!("give the number its unit: `{number} {unit}`")
+                });
+            }
+            if plain.is_none() && matches!(side.expr, TypedExpr::OwnPrevious(_)) {
+                let other = unit_words(&other.known_unit(), units);
+                return Some(format!("give `first` of this series a value in {other}"));
             }
         }
-        let missing = left.times(right, Exponent::ONE.negated());
-        let (factor, target, name) = match self.factor(&missing) {
-            Some(factor) => (factor, self.right, "right"),
-            None => (self.factor(&right.times(left, Exponent::ONE.negated()))?, self.left, "left"),
-        };
-        let text = self.sources.text(target.span).trim();
-        let text = if is_simple(text) { text.to_owned() } else { format!("({text})") };
+        let sides = [
+            ("right", self.right, left.times(right, Exponent::ONE.negated())),
+            ("left", self.left, right.times(left, Exponent::ONE.negated())),
+        ];
+        // A duration or an exchange rate is what is forgotten; any other quantity is a guess.
+        let fixes: Vec<_> = sides
+            .iter()
+            .filter_map(|(name, side, missing)| Some((*name, *side, self.factor(side, missing)?)))
+            .collect();
+        let (name, side, factor) = (fixes.iter())
+            .find(|(_, _, factor)| !matches!(factor, Factor::Other(_)))
+            .or_else(|| fixes.first())?;
+        let text = as_factor(self.scope.sources.text(side.span));
         Some(match factor {
             Factor::Duration(unit) => {
                 format!("multiply the {name} side by a duration, for example `{text} * 1 {unit}`")
-            }
-            Factor::Rate(unit) => {
-                format!("divide the {name} side by a duration, for example `{text} / (1 {unit})`")
             }
             Factor::Exchange(unit) => format!(
                 "convert the {name} side with an exchange rate: an input such as `fx = \"7 {unit}\"`, then `{text} * fx`"
             ),
             Factor::Other(unit) => {
-                format!("multiply the {name} side by a quantity in {unit}: `{text} * (1 {unit})`")
+                format!("multiply the {name} side by a quantity in {unit}, for example `{text} * (1 {unit})`")
             }
         })
     }
 
-    fn factor(&self, missing: &Dimension) -> Option<Factor> {
+    fn factor(&self, side: &Typed, missing: &Dimension) -> Option<Factor> {
+        let units = &self.scope.units;
         let powers = missing.powers();
-        let [first, rest @ ..] = powers else { return None };
-        let time = self.time_unit();
-        if rest.is_empty() && first.0 == TIME && first.1 == Exponent::ONE {
+        let time = self.time_unit(side);
+        if let [(TIME, exponent)] = powers
+            && *exponent == Exponent::ONE
+        {
             return Some(Factor::Duration(time));
-        }
-        if rest.is_empty() && first.0 == TIME && first.1 == Exponent::ONE.negated() {
-            return Some(Factor::Rate(time));
         }
         if powers.iter().all(|&(_, exponent)| !exponent.is_positive()) {
             return None;
         }
-        let is_money = powers.iter().all(|&(base, _)| self.units.is_money(base));
-        let month = self.units.exact(&time)?;
-        let text = Unit::unscaled(missing, month, self.units).text(self.units);
+        let is_money = powers.iter().all(|&(base, _)| units.is_money(base));
+        let text = Unit::unscaled(missing, units.exact(&time)?, units).text(units);
         Some(if is_money && powers.len() == 2 {
             Factor::Exchange(text)
         } else {
@@ -109,35 +165,75 @@ impl Mismatch<'_> {
         })
     }
 
-    /// The unit of time that either side speaks of, or the month.
-    fn time_unit(&self) -> String {
-        let units = [self.right.known_unit(), self.left.known_unit()];
-        let named = units.iter().flat_map(|unit| unit.powers().to_vec()).find_map(|(id, _)| {
-            (*self.units.dimension_of(id) == Dimension::base(TIME))
-                .then(|| self.units.name(id).to_owned())
+    /// The unit of time that a side speaks of, or the step, or the month.
+    fn time_unit(&self, side: &Typed) -> String {
+        let units = &self.scope.units;
+        let named = side.known_unit().tidy(units).powers().iter().find_map(|&(id, _)| {
+            (*units.dimension_of(id) == Dimension::base(TIME)).then(|| units.name(id).to_owned())
         });
-        named.unwrap_or_else(|| "month".to_owned())
+        let step = self.scope.timeline.as_ref().map_or("month", Timeline::unit_name);
+        named.unwrap_or_else(|| step.to_owned())
     }
 }
 
 enum Factor {
     Duration(String),
-    Rate(String),
     Exchange(String),
     Other(String),
 }
 
-fn is_number(text: &str) -> bool {
+/// The quantities that an expression reads.
+fn quantities(expr: &TypedExpr, found: &mut BTreeSet<QuantityId>) {
+    let mut all = |parts: &[&TypedExpr]| parts.iter().for_each(|part| quantities(part, found));
+    match expr {
+        TypedExpr::Quantity { id, .. } => {
+            found.insert(*id);
+        }
+        TypedExpr::Constant(_) | TypedExpr::Elapsed | TypedExpr::OwnPrevious(_) => {}
+        TypedExpr::Unary(_, x)
+        | TypedExpr::Power(x, _)
+        | TypedExpr::Previous(x)
+        | TypedExpr::CumulativeSum(x)
+        | TypedExpr::OverTime(_, x)
+        | TypedExpr::OverIndex(_, _, x) => all(&[x]),
+        TypedExpr::Binary(_, a, b) | TypedExpr::Discounted(_, a, b) | TypedExpr::At(a, b) => {
+            all(&[a, b]);
+        }
+        TypedExpr::NeverIf { value, .. } => all(&[value]),
+        TypedExpr::Select(a, b, c) => all(&[a, b, c]),
+    }
+}
+
+/// Whether a text is one literal.
+pub(super) fn is_number(text: &str) -> bool {
     text.chars().next().is_some_and(|c| c.is_ascii_digit())
         && !text.contains(|c: char| " +-*/^()".contains(c))
 }
 
-fn is_simple(text: &str) -> bool {
-    !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || c == '_')
+/// A text as the left side of `*` or `/`, in brackets where it needs them.
+pub(super) fn as_factor(text: &str) -> String {
+    let text = text.trim();
+    let mut depth = 0_i32;
+    let mut is_tight = true;
+    for c in text.chars() {
+        match c {
+            '(' | '[' | '（' => depth += 1,
+            ')' | ']' | '）' => depth -= 1,
+            '+' | '-' | '<' | '>' | '=' | '!' | '@' => is_tight &= depth > 0,
+            _ => {}
+        }
+    }
+    let words = ["if ", " to ", " and ", " or ", "not "];
+    if is_tight && words.iter().all(|word| !text.contains(word)) {
+        text.to_owned()
+    } else {
+        format!("({text})")
+    }
 }
 
 /// A number was needed and a unit came.
-pub(super) fn plain_needed(what: &str, typed: &Typed, units: &UnitTable) -> Diagnostic {
+pub(super) fn plain_needed(what: &str, typed: &Typed, scope: &Scope<'_>) -> Diagnostic {
+    let units = &scope.units;
     let unit = typed.known_unit().tidy(units);
     let words = unit_words(&unit, units);
     let diagnostic = Diagnostic::new(
@@ -146,10 +242,47 @@ pub(super) fn plain_needed(what: &str, typed: &Typed, units: &UnitTable) -> Diag
         typed.span,
         unit_label(&unit, units),
     );
-    diagnostic.help(format!(
-        "divide by a quantity of the same dimension, for example by `(1 {})`",
-        unit.text(units)
-    ))
+    diagnostic.help(made_plain(scope.sources.text(typed.span), &unit, units))
+}
+
+/// How a quantity becomes a plain number, in words.
+pub(super) fn made_plain(text: &str, unit: &Unit, units: &UnitTable) -> String {
+    let text = as_factor(text);
+    if unit.powers().iter().all(|(_, exponent)| !exponent.is_positive()) {
+        let unit = unit.power(Exponent::ONE.negated()).text(units);
+        return format!("multiply it by a quantity in {unit}, for example `{text} * (1 {unit})`");
+    }
+    let unit = unit.text(units);
+    format!("divide it by a quantity in {unit}, for example `{text} / (1 {unit})`")
+}
+
+/// An override of another dimension than what it replaces.
+pub(super) fn replaced(
+    input: &Name,
+    place: Span,
+    (was, is): (&Unit, &Unit),
+    scope: &Scope<'_>,
+) -> Diagnostic {
+    let (units, name) = (&scope.units, &input.text);
+    let (old, new) = (is_words(was, units), is_words(is, units));
+    let error = Diagnostic::new(
+        Code::E309,
+        format!("`{name}` is {old}, and its new value {new}"),
+        place,
+        unit_label(is, units),
+    )
+    .label(input.span, unit_label(was, units));
+    let unit = was.tidy(units).text(units);
+    let text = scope.sources.text(place).trim();
+    if unit.is_empty() {
+        return error.help("give a plain number");
+    }
+    if is.tidy(units).is_none() {
+        let is_whole = is_number(text) || text.ends_with(')');
+        let text = if is_whole { text.to_owned() } else { format!("({text})") };
+        return error.help(format!("give it the unit: `{text} {unit}`"));
+    }
+    error.help(format!("give a value in `{unit}`"))
 }
 
 /// `by firm × step`, in words.
@@ -169,4 +302,13 @@ pub(super) fn shape_words(shape: Shape, indexes: &[Index]) -> String {
 /// Whether this is known to have a dimension other than that of plain numbers.
 pub(super) fn has_dimension(typed: &Typed, units: &UnitTable) -> bool {
     matches!(&typed.unit, UnitState::Known(unit) if !units.dimension(unit).is_none())
+}
+
+/// Steps without a timeline: told once a model, however many quantities have steps.
+pub(super) fn no_timeline(what: &str, span: Span, diagnostics: &mut Diagnostics) {
+    if diagnostics.iter().any(|known| known.code == Code::E407) {
+        return;
+    }
+    let error = Diagnostic::new(Code::E407, format!("{what} needs a timeline"), span, "");
+    diagnostics.push(error.help("add a table:\n[timeline]\nstep = \"month\"\nsteps = 60"));
 }

@@ -55,15 +55,16 @@ pub fn check(
     let mut rules: Vec<Option<Rule>> = vec![None; definitions.len()];
     for group in &groups {
         infer_group(group, &definitions, &is_cyclic, &mut scope, plans, &mut rules, diagnostics);
+        let of_group = replaced.iter().filter(|old| group.contains(&old.input));
+        check_replaced(of_group, &definitions, &mut scope, plans, diagnostics);
     }
-    check_replaced(replaced, &definitions, &scope, plans, diagnostics);
     let mut quantities = assemble(parsed, &definitions, &scope, rules);
     let outputs = outputs::outputs(parsed, &mut scope, &mut quantities, diagnostics);
-    warn_unused(parsed, &definitions, &references, &scope, diagnostics);
     check_sizes(&quantities, &scope, diagnostics);
     if diagnostics.has_errors() {
         return None;
     }
+    warn_unused(parsed, &definitions, &references, &scope, diagnostics);
     let id = |position: usize| QuantityId(u32::try_from(position).unwrap_or(u32::MAX));
     let order = groups
         .iter()
@@ -148,7 +149,7 @@ fn check_name(
             "",
         );
         diagnostics.push(
-            error.help(format!("choose another name, for example `{name}_count` or `n_{name}`")),
+            error.help(format!("choose another name, for example `{name}_value`")),
         );
     }
 }
@@ -208,13 +209,25 @@ fn infer_group(
             }
         }
         for &member in group {
-            let ty = &mut scope.entries[member].ty;
-            if ty.unit == UnitState::Unknown {
-                ty.unit = UnitState::Known(Unit::none());
+            if scope.entries[member].ty.unit != UnitState::Unknown {
+                continue;
             }
+            // Open still: nothing has a unit, or a mistake keeps it open, which is told before anything is assumed.
+            let mut found = Diagnostics::new();
+            let mut definer = Definer { scope, diagnostics: &mut found, plans };
+            definer.define(id(member), definitions[member]);
+            scope.entries[member].ty.unit = if found.has_errors() {
+                UnitState::Poisoned
+            } else {
+                UnitState::Known(Unit::none())
+            };
+            diagnostics.extend(found);
         }
     }
     for &member in group {
+        if scope.entries[member].ty.unit == UnitState::Poisoned {
+            continue;
+        }
         let (ty, rule) =
             Definer { scope, diagnostics, plans }.define(id(member), definitions[member]);
         let constant = match &rule {
@@ -232,11 +245,11 @@ fn infer_group(
     }
 }
 
-/// An override must be of the dimension of what it replaces.
-fn check_replaced(
-    replaced: &[Replaced],
+/// An override must be of the dimension of what it replaces; one that is not keeps the old unit for its readers.
+fn check_replaced<'a>(
+    replaced: impl Iterator<Item = &'a Replaced>,
     definitions: &[Definition<'_>],
-    scope: &Scope<'_>,
+    scope: &mut Scope<'_>,
     plans: &Plans,
     diagnostics: &mut Diagnostics,
 ) {
@@ -256,27 +269,11 @@ fn check_replaced(
         if scope.units.dimension(was) == scope.units.dimension(is) {
             continue;
         }
-        let (was, is) =
-            (message::unit_words(was, &scope.units), message::unit_words(is, &scope.units));
-        let name = &input.name.text;
-        let error = Diagnostic::new(
-            Code::E309,
-            format!("`{name}` is in {was}, and its new value in {is}"),
-            old.span,
-            is.replace('`', ""),
-        );
-        let unit = was.replace('`', "");
-        let text = sources_text(scope, old.span);
-        diagnostics.push(if was.starts_with('`') && is == "a plain number" {
-            error.help(format!("give the unit: `{name}={text} {unit}`"))
-        } else {
-            error.help(format!("give a value in {was}"))
-        });
+        let (was, is) = (was.clone(), is.clone());
+        let error = message::replaced(&input.name, old.span, (&was, &is), scope);
+        diagnostics.push(error);
+        scope.entries[old.input].ty.unit = UnitState::Known(was);
     }
-}
-
-fn sources_text(scope: &Scope<'_>, span: crate::source::Span) -> String {
-    scope.sources.text(span).trim().to_owned()
 }
 
 /// The most values at once: of one quantity over its labels, and of all quantities together.
@@ -379,8 +376,20 @@ fn warn_unused(
     }
     for (position, definition) in definitions.iter().enumerate() {
         if let (Definition::Input(input), false) = (definition, used.contains(&position)) {
-            let message = format!("no output depends on input `{}`", input.name.text);
-            diagnostics.push(Diagnostic::new(Code::W101, message, input.name.span, ""));
+            let name = &input.name.text;
+            let message = format!("no output depends on input `{name}`");
+            let warning = Diagnostic::new(Code::W101, message, input.name.span, "");
+            let reader = references.iter().zip(definitions).find(|(reads, _)| {
+                reads.iter().any(|reference| reference.to.0 as usize == position)
+            });
+            diagnostics.push(match reader {
+                Some((_, reader)) => {
+                    let reader = reader.name();
+                    let label = format!("`{}` reads it, and no output depends on that", reader.text);
+                    warning.label(reader.span, label)
+                }
+                None => warning.help("delete it, or use it in a formula that an output depends on"),
+            });
         }
     }
 }

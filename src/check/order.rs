@@ -247,22 +247,31 @@ fn cycle_message(path: &[(usize, &Reference)], is_first: bool, scope: &Scope<'_>
     let mut names: Vec<&str> = path.iter().map(|&(node, _)| name(node)).collect();
     names.push(start);
     let when = if is_first { " at step 0" } else { "" };
+    let whole = if path.len() > 1 { format!(": {}", names.join(" → ")) } else { String::new() };
+    let reads = |node: usize, reference: &Reference| {
+        let target = reference.to.0 as usize;
+        let read = if target == node { "itself".to_owned() } else { format!("`{}`", name(target)) };
+        let what = if reference.reading == Reading::Whole { "all steps of " } else { "" };
+        format!("`{}` reads {what}{read}", name(node))
+    };
     let mut diagnostic = Diagnostic::new(
         Code::E304,
-        format!("`{start}` depends on itself{when}: {}", names.join(" → ")),
+        format!("`{start}` depends on itself{when}{whole}"),
         path[0].1.span,
-        format!("`{start}` reads `{}` here", name(path[0].1.to.0 as usize)),
+        reads(path[0].0, path[0].1),
     );
     for &(node, reference) in path.iter().skip(1).take(8) {
-        let text = format!("`{}` reads `{}`", name(node), name(reference.to.0 as usize));
-        diagnostic = diagnostic.label(reference.span, text);
+        diagnostic = diagnostic.label(reference.span, reads(node, reference));
     }
     let is_reduction = path.iter().any(|(_, reference)| reference.reading == Reading::Whole);
+    let is_of_steps = path.iter().any(|&(node, _)| scope.entries[node].ty.shape.step);
     diagnostic.help(if is_reduction {
         "what is made of all steps together cannot feed the same steps: use a running value such as `cumsum(x)` or `prev(x)`".to_owned()
     } else if is_first {
-        format!("`prev(x)` at step 0 is x at step 0: give one of them a first value, `{{ first = \"…\", next = \"…\" }}`, as in `{start}`")
+        format!("`prev(x)` at step 0 is x at step 0: give one of them a value to begin with, `{start} = {{ first = \"…\", next = \"…\" }}`")
+    } else if is_of_steps {
+        "read one of them a step ago: `prev(x)`".to_owned()
     } else {
-        "read one of them a step ago with `prev(x)` in [series], or break the circle".to_owned()
+        "take one of the references out; only in [series] may a circle go through an earlier step, `prev(x)`".to_owned()
     })
 }

@@ -9,6 +9,7 @@ use super::scope::{Entry, KnownType, Scope};
 use super::typed::{Typed, UnitState};
 use super::units;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::expr::{self, ExprKind};
 use crate::model::{OutputDefinition, ParsedModel};
 use crate::unit::{Dimension, Exponent, TIME, Unit};
 
@@ -85,7 +86,20 @@ fn quantity(
             name.span,
             "",
         );
-        diagnostics.push(error);
+        let help = format!("choose another name, for example `{}_value`", name.text);
+        diagnostics.push(error.help(help));
+        return None;
+    }
+    if let Some(id) = scope.quantity(&name.text) {
+        // `cost = { value = "cost" }` says twice what is one thing; anything else would be two things of one name.
+        if matches!(&value.kind, ExprKind::Name(own) if own.text == name.text) {
+            return Some(id);
+        }
+        let message = format!("`{}` is defined twice", name.text);
+        let error = Diagnostic::new(Code::E302, message, name.span, "a second time");
+        let first = scope.entries[id.0 as usize].span;
+        let help = "give the output another name, or leave `value` out";
+        diagnostics.push(error.label(first, "first defined here").help(help));
         return None;
     }
     let typed = Inference { scope, place: Place::default(), diagnostics }.infer(value);
@@ -160,22 +174,22 @@ fn output(
     };
     let inference = Inference { scope, place: Place::default(), diagnostics };
     let Some(value) = inference.shown(typed, &shown_in, magnitude) else {
-        let found = message::unit_words(&own, &scope.units);
-        let wanted = message::unit_words(&shown_in, &scope.units);
+        let found = message::is_words(&own, &scope.units);
         let place = definition.unit.as_ref().map_or(span, |unit| unit.span);
-        let label = wanted.replace('`', "");
-        let error = Diagnostic::new(
-            Code::E404,
-            format!("`{}` is in {found} and cannot be shown in {wanted}", definition.name.text),
-            place,
-            label,
-        );
-        let error = error.label(span, found.replace('`', ""));
+        let wanted = text.as_deref().unwrap_or_default();
+        let message = format!("`{}` is {found} and cannot be shown in `{wanted}`", definition.name.text);
+        let error = Diagnostic::new(Code::E404, message, place, "");
+        let error = error.label(span, message::unit_label(&own, &scope.units));
         let own = own.tidy(&scope.units).text(&scope.units);
+        // The magnitude that was asked for stays: 亿 CNY/month becomes 亿 CNY.
+        let magnitude = match wanted.split_once(char::is_whitespace) {
+            Some((word, _)) if expr::magnitude(word).is_some() => format!("{word} "),
+            _ => String::new(),
+        };
         diagnostics.push(if own.is_empty() {
-            error.help("leave `unit` out, or write `\"%\"`")
+            error.help("leave `unit` out, or write `unit = \"%\"`")
         } else {
-            error.help(format!("write `unit = \"{own}\"`"))
+            error.help(format!("write `unit = \"{magnitude}{own}\"`"))
         });
         return None;
     };

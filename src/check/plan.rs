@@ -43,7 +43,14 @@ impl Plans {
         let content = match self.files.get(path) {
             Some(Ok(content)) => content,
             Some(Err(reason)) => {
-                return report(format!("cannot read `{path}`: {reason}"), path_span, None);
+                // The number of the system's error says nothing to a reader of models.
+                let reason = reason.split(" (os error").next().unwrap_or(reason);
+                let help = "the path of a data file is relative to the model";
+                return report(
+                    format!("cannot read `{path}`: {reason}"),
+                    path_span,
+                    Some(help.to_owned()),
+                );
             }
             None => return report(format!("cannot read `{path}`"), path_span, None),
         };
@@ -73,16 +80,19 @@ impl Plans {
             let number =
                 cell.replace('_', "").parse::<f64>().ok().filter(|number| number.is_finite());
             let Some(number) = number else {
-                return report(
-                    format!("line {line} of `{path}`: `{cell}` is not a number"),
-                    column_span,
-                    None,
-                );
+                let message = if cell.is_empty() {
+                    format!("line {line} of `{path}` has no `{column}`")
+                } else {
+                    format!("line {line} of `{path}`: `{cell}` is not a number")
+                };
+                let help = "a cell holds a plain number such as `4_000`; the unit stands in `unit`";
+                return report(message, column_span, Some(help.to_owned()));
             };
             numbers.push(number);
         }
         if numbers.is_empty() {
-            return report(format!("`{path}` has no rows"), path_span, None);
+            let help = "below its head there is one row a step, from step 0 on";
+            return report(format!("`{path}` has no rows"), path_span, Some(help.to_owned()));
         }
         Some(numbers)
     }

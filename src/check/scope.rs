@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::checked::{Index, IndexId, QuantityId, Timeline};
 use super::typed::UnitState;
-use super::{checked::Shape, functions};
+use super::{checked::Shape, functions, units};
 use crate::diagnostic::suggest::nearest;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::distribution::Family;
@@ -85,12 +85,26 @@ impl Scope<'_> {
             return error("a distribution without its parameters")
                 .help(format!("write `{text}(…)`"));
         }
+        // `GPU` is a unit that is not declared rather than a slip for the quantity `gpus`.
+        if text.len() > 1 && text.chars().all(|c| c.is_ascii_uppercase()) {
+            return self.unknown_unit(name);
+        }
         let quantities = self.by_name.keys().map(String::as_str);
-        match nearest(text, quantities.chain(self.units.names()).chain(["t", "pi", "prev"])) {
+        let near = nearest(text, quantities.chain(["t", "pi", "prev"]))
+            .or_else(|| units::nearest_unit(text, &self.units));
+        match near {
             Some(known) => error("not defined").help(format!("did you mean `{known}`?")),
             None => error("not defined").help(format!(
                 "define `{text}` in [inputs], [formulas] or [series]; a counted thing belongs in `units` of [model]"
             )),
         }
+    }
+
+    /// What to say about a name that means nothing where a unit is expected.
+    pub(super) fn unknown_unit(&self, name: &Name) -> Diagnostic {
+        let text = name.text.as_str();
+        let error =
+            Diagnostic::new(Code::E301, format!("unknown name `{text}`"), name.span, "not a unit");
+        units::with_unit_help(error, text, &self.units)
     }
 }

@@ -3,7 +3,7 @@
 use crate::diagnostic::suggest::nearest;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::expr::{BinaryOperator, Expr, ExprKind, UnaryOperator};
-use crate::model::{ParsedModel, UnitText};
+use crate::model::{ParsedModel, UnitDefinition, UnitText};
 use crate::unit::{Exponent, Unit, UnitTable};
 
 /// The built-in units and those of the model.
@@ -29,7 +29,8 @@ pub(super) fn table(parsed: &ParsedModel, diagnostics: &mut Diagnostics) -> Unit
         waiting.retain(|definition| {
             if table.exact(&definition.name.text).is_some() {
                 let message = format!("`{}` is a unit already", definition.name.text);
-                diagnostics.push(Diagnostic::new(Code::E303, message, definition.name.span, ""));
+                let error = Diagnostic::new(Code::E303, message, definition.name.span, "");
+                diagnostics.push(error.help("leave it out of [units], or choose another name"));
                 return false;
             }
             let Ok((value, unit)) = evaluate(&definition.value, &table) else { return true };
@@ -41,6 +42,7 @@ pub(super) fn table(parsed: &ParsedModel, diagnostics: &mut Diagnostics) -> Unit
                     definition.name.text
                 );
                 diagnostics.push(Diagnostic::new(Code::E401, message, definition.value.span, ""));
+                table.derive(&definition.name.text, 1.0, &unit);
             }
             false
         });
@@ -48,8 +50,9 @@ pub(super) fn table(parsed: &ParsedModel, diagnostics: &mut Diagnostics) -> Unit
             break;
         }
     }
+    let is_circle = report_circle(&waiting, diagnostics);
     for definition in waiting {
-        if let Err(Some(error)) = evaluate(&definition.value, &table) {
+        if !is_circle && let Err(Some(error)) = evaluate(&definition.value, &table) {
             diagnostics.push(error);
         }
         // Known from here on, so that one mistake is one message.
@@ -118,14 +121,72 @@ fn exponent(expr: &Expr) -> Option<Exponent> {
 
 fn unknown(name: &str, expr: &Expr, table: &UnitTable) -> Diagnostic {
     let error = Diagnostic::new(Code::E401, format!("unknown unit `{name}`"), expr.span, "");
+    with_unit_help(error, name, table)
+}
+
+/// What to do about a unit that does not exist.
+pub(super) fn with_unit_help(error: Diagnostic, name: &str, table: &UnitTable) -> Diagnostic {
     if let Some(unit) = name.strip_suffix('S').filter(|unit| unit.ends_with("FLOP")) {
         return error.help(format!("a rate of computing is written `{unit}/second`"));
     }
-    match nearest(name, table.names()) {
+    match nearest_unit(name, table) {
         Some(near) => error.help(format!("did you mean `{near}`?")),
         None => {
             error.help(format!("a counted thing is declared in [model]: `units = [\"{name}\"]`"))
         }
+    }
+}
+
+/// The unit that was probably meant. Three letters are near to some currency always: one is offered
+/// only where capitals were written, or nothing but they are missing.
+pub(super) fn nearest_unit(name: &str, table: &UnitTable) -> Option<String> {
+    let is_capital = |text: &str| text.chars().all(|c| c.is_ascii_uppercase());
+    let candidates = table.names().filter(|unit| {
+        !(unit.len() == 3 && is_capital(unit)) || is_capital(name) || unit.eq_ignore_ascii_case(name)
+    });
+    nearest(name, candidates)
+}
+
+/// Derived units that are made of each other.
+fn report_circle(waiting: &[&UnitDefinition], diagnostics: &mut Diagnostics) -> bool {
+    let position = |name: &str| waiting.iter().position(|unit| unit.name.text == name);
+    let next = |unit: usize| {
+        let mut names = Vec::new();
+        names_in(&waiting[unit].value, &mut names);
+        names.into_iter().find_map(position)
+    };
+    for start in 0..waiting.len() {
+        let mut path = vec![start];
+        while let Some(unit) = next(path[path.len() - 1]) {
+            if unit == start {
+                path.push(start);
+                let names: Vec<&str> =
+                    path.iter().map(|&unit| waiting[unit].name.text.as_str()).collect();
+                let message =
+                    format!("the unit `{}` depends on itself: {}", names[0], names.join(" → "));
+                let error =
+                    Diagnostic::new(Code::E304, message, waiting[start].value.span, "");
+                let help = "a counted thing is declared in [model], for example `units = [\"GPU\"]`";
+                diagnostics.push(error.help(help));
+                return true;
+            }
+            if path.contains(&unit) {
+                break;
+            }
+            path.push(unit);
+        }
+    }
+    false
+}
+
+fn names_in<'e>(expr: &'e Expr, names: &mut Vec<&'e str>) {
+    match &expr.kind {
+        ExprKind::Name(name) => names.push(&name.text),
+        ExprKind::Juxtaposed { left, right } | ExprKind::Binary { left, right, .. } => {
+            names_in(left, names);
+            names_in(right, names);
+        }
+        _ => {}
     }
 }
 

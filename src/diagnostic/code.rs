@@ -88,6 +88,11 @@ codes! {
 }
 
 impl Code {
+    /// Whether what could not be read may be missing elsewhere: what names it is then not to blame.
+    pub fn leaves_gaps(self) -> bool {
+        self.name().starts_with("E1") || self == Code::E310
+    }
+
     /// Errors begin with E, warnings with W.
     pub fn severity(self) -> Severity {
         if self.name().starts_with('E') { Severity::Error } else { Severity::Warning }

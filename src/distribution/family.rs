@@ -381,7 +381,8 @@ pub(super) fn total_weight(
         last = index;
     }
     if total == 0.0 {
-        return Err(ParameterError::new(last, "the weights must not all be zero"));
+        // No one of them is to blame: an index behind the last stands for the whole.
+        return Err(ParameterError::new(last + 1, "the weights must not all be zero"));
     }
     parameter::finite(last, "sum of weights", total)?;
     Ok(total)

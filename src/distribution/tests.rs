@@ -523,7 +523,7 @@ fn windows_are_checked() {
     let count = of("poisson", 0, &[2.0]);
     assert_eq!(
         truncated(uniform.clone(), Some(0.8), Some(0.2)).unwrap_err().message,
-        "the window is empty"
+        "`low` must not exceed `high`, but 0.8 is above 0.2"
     );
     assert_eq!(truncated(uniform.clone(), Some(2.0), None).unwrap_err().parameter, 1);
     assert_eq!(truncated(uniform.clone(), None, Some(-2.0)).unwrap_err().parameter, 2);

@@ -37,6 +37,7 @@ impl Truncated {
             }
         }
         let (bottom, top) = inner.support();
+        let given = (low, high);
         let low = low.unwrap_or(f64::NEG_INFINITY).max(bottom);
         let high = high.unwrap_or(f64::INFINITY).min(top);
         if low == bottom && high == top {
@@ -49,12 +50,22 @@ impl Truncated {
         };
         let mass = window_mass(&inner, low, high);
         if mass <= 0.0 || mass.is_nan() {
-            let message =
-                if low > high { "the window is empty" } else { "the window holds no probability" };
-            let error = ParameterError::new(if low > bottom { 1 } else { 2 }, message);
-            return Err(
-                error.with_help(format!("the distribution lies between {bottom} and {top}"))
-            );
+            let (from, _) = given;
+            if let (Some(from), Some(to)) = given
+                && from > to
+            {
+                let message = format!("`low` must not exceed `high`, but {from} is above {to}");
+                return Err(ParameterError::new(1, message));
+            }
+            let is_low = from.is_some_and(|from| from > bottom);
+            let message = "nothing of the distribution lies within the bounds";
+            let error = ParameterError::new(if is_low { 1 } else { 2 }, message);
+            return Err(match (bottom.is_finite(), top.is_finite()) {
+                (true, true) => error.with_help(format!("its values lie between {bottom} and {top}")),
+                (true, false) => error.with_help(format!("its values lie above {bottom}")),
+                (false, true) => error.with_help(format!("its values lie below {top}")),
+                (false, false) => error,
+            });
         }
         if low == high {
             return Ok(Constant::of(low));

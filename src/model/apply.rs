@@ -69,7 +69,8 @@ pub fn apply_scenario(
 fn unknown(model: &ParsedModel, change: &Override) -> Diagnostic {
     let name = change.name.text.as_str();
     let is_other = model.formulas.iter().any(|formula| formula.name.text == name)
-        || model.series.iter().any(|series| series.name.text == name);
+        || model.series.iter().any(|series| series.name.text == name)
+        || model.outputs.iter().any(|output| output.name.text == name);
     if is_other {
         let error = Diagnostic::new(
             Code::E309,
@@ -87,7 +88,13 @@ fn unknown(model: &ParsedModel, change: &Override) -> Diagnostic {
     );
     match nearest(name, model.inputs.iter().map(|input| input.name.text.as_str())) {
         Some(near) => error.help(format!("did you mean `{near}`?")),
-        None => error,
+        None if model.inputs.is_empty() => error.note("the model has no inputs"),
+        None => {
+            let names: Vec<&str> =
+                model.inputs.iter().map(|input| input.name.text.as_str()).take(12).collect();
+            let more = if model.inputs.len() > names.len() { ", …" } else { "" };
+            error.note(format!("its inputs are {}{more}", names.join(", ")))
+        }
     }
 }
 
@@ -100,8 +107,8 @@ fn changed(
 ) -> Option<InputValue> {
     let value = change.value.clone();
     let labels: Vec<&str> = change.labels.iter().map(|label| label.text.as_str()).collect();
-    let mut refuse = |message: String, help: &str| {
-        diagnostics.push(Diagnostic::new(Code::E309, message, change.name.span, "").help(help));
+    let mut refuse = |message: String, place: Span, help: &str| {
+        diagnostics.push(Diagnostic::new(Code::E309, message, place, "").help(help));
         None
     };
     match before {
@@ -125,10 +132,11 @@ fn changed(
                     *old = value;
                     Some(InputValue::ByIndex { indexes: indexes.clone(), values, span: *span })
                 }
-                None => refuse(
-                    format!("`{}` has no value for `{}`", change.name.text, labels.join(", ")),
-                    "name one label of each of its indexes, in their order",
-                ),
+                None => {
+                    let (place, help) = wrong_labels(model, indexes, change);
+                    let shown = labels.join(", ");
+                    refuse(format!("`{}` has no label `{shown}`", change.name.text), place, &help)
+                }
             }
         }
         InputValue::ByIndexSame { indexes, value: shared } => {
@@ -145,16 +153,45 @@ fn changed(
                         span: shared.span,
                     })
                 }
-                None => refuse(
-                    format!("`{}` has no label `{}`", change.name.text, labels.join(", ")),
-                    "name one label of each of its indexes, in their order",
-                ),
+                None => {
+                    let (place, help) = wrong_labels(model, indexes, change);
+                    let shown = labels.join(", ");
+                    refuse(format!("`{}` has no label `{shown}`", change.name.text), place, &help)
+                }
             }
         }
         InputValue::Plain(_) | InputValue::ByStep { .. } | InputValue::ByStepFile { .. } => {
-            refuse(format!("`{}` has no labels", change.name.text), "leave the brackets out")
+            let message = format!("`{}` does not vary by any index", change.name.text);
+            refuse(message, change.name.span, "leave the brackets out")
         }
     }
+}
+
+/// Where the labels of an override go wrong, and what to do about it.
+fn wrong_labels(model: &ParsedModel, indexes: &[Name], change: &Override) -> (Span, String) {
+    let known = |index: &Name| {
+        let found = model.indexes.iter().find(|known| known.name.text == index.text);
+        found.map(|found| found.labels.as_slice()).unwrap_or_default()
+    };
+    let place = change.labels.first().map_or(change.name.span, |label| label.span);
+    let (wanted, given) = (indexes.len(), change.labels.len());
+    if wanted == given {
+        for (index, label) in indexes.iter().zip(&change.labels) {
+            let names = || known(index).iter().map(|known| known.text.as_str());
+            if names().any(|name| name == label.text) {
+                continue;
+            }
+            let listed = names().take(12).collect::<Vec<_>>().join(", ");
+            let help = match nearest(&label.text, names()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("the labels of `{}` are {listed}", index.text),
+            };
+            return (label.span, help);
+        }
+    }
+    let names: Vec<&str> = indexes.iter().map(|index| index.text.as_str()).collect();
+    let name = &change.name.text;
+    (place, format!("name one label of each index in this order: `{name}[{}]`", names.join(", ")))
 }
 
 /// One shared expression as one a combination of labels.

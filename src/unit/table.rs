@@ -204,15 +204,18 @@ impl UnitTable {
         self.bases[base.0 as usize].is_money
     }
 
-    /// `money(CNY) × time⁻¹`, for messages; `none` for plain numbers.
+    /// `money(CNY) × time⁻¹`, for messages; `a plain number` without one.
     pub fn dimension_text(&self, dimension: &Dimension) -> String {
         if dimension.is_none() {
-            return "none (a plain number)".to_owned();
+            return "a plain number".to_owned();
         }
         let factor = |&(base, exponent): &(BaseId, Exponent)| {
             format!("{}{}", self.bases[base.0 as usize].name, superscript(exponent))
         };
-        dimension.powers().iter().map(factor).collect::<Vec<_>>().join(" × ")
+        // Money first, and what divides last: `money(CNY) × time⁻¹`.
+        let mut powers = dimension.powers().to_vec();
+        powers.sort_by_key(|&(base, exponent)| (!exponent.is_positive(), !self.is_money(base)));
+        powers.iter().map(factor).collect::<Vec<_>>().join(" × ")
     }
 }
 

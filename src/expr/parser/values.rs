@@ -67,7 +67,7 @@ impl Parser<'_> {
                         message,
                         range,
                         "",
-                        "a label stands as in [index]: `capex[alibaba]`",
+                        "a label stands as in [index], `capex[alibaba]`; the value of a series at a time is `at(x, 12 month)`",
                     );
                     is_reported = true;
                     self.skip_to_boundary();
