@@ -539,8 +539,7 @@ impl Inference<'_> {
             let text = self.scope.sources.text(x.span).trim();
             let message = format!("`{text}` does not vary by `{name}`");
             let error = Diagnostic::new(Code::E406, message, x.span, words);
-            let help =
-                format!("write `{text}` alone, or give one of its inputs `by = \"{name}\"`");
+            let help = format!("write `{text}` alone, or give one of its inputs `by = \"{name}\"`");
             return self.mistake(span, error.help(help));
         }
         let keeps_condition = matches!(over, OverIndex::Min | OverIndex::Max) && x.is_condition;

@@ -151,8 +151,9 @@ impl Definer<'_> {
             }
             SeriesRule::Recursive { first, next } => {
                 let first_typed = self.inference(Place::default()).infer(first);
-                let next_typed =
-                    self.inference(Place { own: Some(id), is_series: true, is_input: false }).infer(next);
+                let next_typed = self
+                    .inference(Place { own: Some(id), is_series: true, is_input: false })
+                    .infer(next);
                 if next_typed.is_poisoned()
                     && !first_typed.is_poisoned()
                     && message::has_dimension(&first_typed, &self.scope.units)

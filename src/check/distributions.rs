@@ -408,7 +408,8 @@ impl Inference<'_> {
         let missing = family.forms().iter().find_map(|form| {
             let slots = partial_slots(form, arguments)?;
             let open = form.parameters.iter().zip(&slots);
-            let open = open.filter(|(parameter, slot)| slot.is_none() && parameter.default.is_none());
+            let open =
+                open.filter(|(parameter, slot)| slot.is_none() && parameter.default.is_none());
             Some(open.map(|(parameter, _)| format!("`{}`", parameter.name)).collect::<Vec<_>>())
         });
         let message = match missing {
@@ -515,7 +516,8 @@ impl Inference<'_> {
             a.unit = b.unit.clone();
         }
         // Each end with its unit, for help that can be pasted.
-        let shared = if takes_unit { b.known_unit().text(&self.scope.units) } else { String::new() };
+        let shared =
+            if takes_unit { b.known_unit().text(&self.scope.units) } else { String::new() };
         let text = |span: Span| self.scope.sources.text(span).trim().trim_end_matches('x');
         let ends = [format!("{} {shared}", text(low.span)), text(high.span).to_owned()];
         let (a, b, unit) = self.unified(a, b, high.span, |left, right| {

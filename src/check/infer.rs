@@ -359,8 +359,8 @@ impl Inference<'_> {
                 );
                 let unit = base.known_unit().tidy(&self.scope.units);
                 let text = self.scope.sources.text(base.span);
-                let help = message::made_plain(text, &unit, &self.scope.units);
-                return self.mistake(span, error.help(format!("or make the base plain: {help}")));
+                let (_, _, example) = message::made_plain(text, &unit, &self.scope.units);
+                return self.mistake(span, error.help(format!("write the exponent as a number, or make the base a plain number: `({example})`")));
             };
             let unit = UnitState::Known(base.known_unit().power(rational));
             return Typed { unit, ..self.constant_power(base, value) };
@@ -627,7 +627,7 @@ impl Inference<'_> {
             );
             match crate::diagnostic::suggest::nearest(text, names) {
                 Some(near) => error.help(format!("did you mean `{near}`?")),
-                None => error,
+                None => error.help("a quantity is written without brackets: define it in [inputs], [formulas] or [series]"),
             }
         };
         self.mistake(span, error)

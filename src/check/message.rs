@@ -127,19 +127,43 @@ impl Mismatch<'_> {
             .iter()
             .filter_map(|(name, side, missing)| Some((*name, *side, self.factor(side, missing)?)))
             .collect();
+        let is_price = |text: &str| {
+            text.split('/').next().is_some_and(|above| {
+                above.split('*').any(|unit| {
+                    units.exact(unit).is_some_and(|unit| {
+                        units
+                            .dimension_of(unit)
+                            .powers()
+                            .iter()
+                            .any(|&(base, _)| units.is_money(base))
+                    })
+                })
+            })
+        };
         let (name, side, factor) = (fixes.iter())
-            .find(|(_, _, factor)| !matches!(factor, Factor::Other(_)))
+            .find(|(_, _, factor)| !matches!(factor, Factor::Other(..)))
+            .or_else(|| {
+                fixes.iter().find(
+                    |(_, _, factor)| matches!(factor, Factor::Other(unit, _) if is_price(unit)),
+                )
+            })
             .or_else(|| fixes.first())?;
         let text = as_factor(self.scope.sources.text(side.span));
         Some(match factor {
             Factor::Duration(unit) => {
                 format!("multiply the {name} side by a duration, for example `{text} * 1 {unit}`")
             }
-            Factor::Exchange(unit) => format!(
+            Factor::Exchange(_, Some(known)) => format!(
+                "convert the {name} side with the exchange rate `{known}`: `{text} * {known}`"
+            ),
+            Factor::Exchange(unit, None) => format!(
                 "convert the {name} side with an exchange rate: an input such as `fx = \"7 {unit}\"`, then `{text} * fx`"
             ),
-            Factor::Other(unit) => {
-                format!("multiply the {name} side by a quantity in {unit}, for example `{text} * (1 {unit})`")
+            Factor::Other(unit, known) => {
+                let by = known.clone().unwrap_or_else(|| format!("(1 {unit})"));
+                format!(
+                    "multiply the {name} side by a quantity in {unit}, for example `{text} * {by}`"
+                )
             }
         })
     }
@@ -158,10 +182,18 @@ impl Mismatch<'_> {
         }
         let is_money = powers.iter().all(|&(base, _)| units.is_money(base));
         let text = Unit::unscaled(missing, units.exact(&time)?, units).text(units);
+        // What is known already cannot depend on what is being checked.
+        let known = self.scope.entries.iter().find(|entry| match &entry.ty.unit {
+            UnitState::Known(unit) => {
+                entry.ty.shape == Shape::TRIAL && units.dimension(unit) == *missing
+            }
+            UnitState::Unknown | UnitState::Zero | UnitState::Poisoned => false,
+        });
+        let known = known.map(|entry| entry.name.clone());
         Some(if is_money && powers.len() == 2 {
-            Factor::Exchange(text)
+            Factor::Exchange(text, known)
         } else {
-            Factor::Other(text)
+            Factor::Other(text, known)
         })
     }
 
@@ -176,10 +208,11 @@ impl Mismatch<'_> {
     }
 }
 
+/// What is missing: its unit, and a quantity of the model that would do.
 enum Factor {
     Duration(String),
-    Exchange(String),
-    Other(String),
+    Exchange(String, Option<String>),
+    Other(String, Option<String>),
 }
 
 /// The quantities that an expression reads.
@@ -242,18 +275,26 @@ pub(super) fn plain_needed(what: &str, typed: &Typed, scope: &Scope<'_>) -> Diag
         typed.span,
         unit_label(&unit, units),
     );
-    diagnostic.help(made_plain(scope.sources.text(typed.span), &unit, units))
+    let (verb, by, text) = made_plain(scope.sources.text(typed.span), &unit, units);
+    let text = if what == "an exponent" { format!("({text})") } else { text };
+    diagnostic.help(format!("{verb} it by a quantity in {by}, for example `{text}`"))
 }
 
-/// How a quantity becomes a plain number, in words.
-pub(super) fn made_plain(text: &str, unit: &Unit, units: &UnitTable) -> String {
+/// How a quantity becomes a plain number: what to do, by a quantity in which unit, and an example.
+pub(super) fn made_plain(
+    text: &str,
+    unit: &Unit,
+    units: &UnitTable,
+) -> (&'static str, String, String) {
     let text = as_factor(text);
     if unit.powers().iter().all(|(_, exponent)| !exponent.is_positive()) {
         let unit = unit.power(Exponent::ONE.negated()).text(units);
-        return format!("multiply it by a quantity in {unit}, for example `{text} * (1 {unit})`");
+        let example = format!("{text} * (1 {unit})");
+        return ("multiply", unit, example);
     }
     let unit = unit.text(units);
-    format!("divide it by a quantity in {unit}, for example `{text} / (1 {unit})`")
+    let example = format!("{text} / (1 {unit})");
+    ("divide", unit, example)
 }
 
 /// An override of another dimension than what it replaces.

@@ -22,6 +22,7 @@ pub(crate) use distributions::instantiate;
 pub use plan::Plans;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::expr::Name;
 use crate::model::{InputDefinition, ParsedModel, Replaced, SeriesRule};
 use crate::source::Sources;
 use crate::unit::{Unit, UnitTable};
@@ -110,7 +111,16 @@ fn names<'a>(
         Scope { sources, units, indexes, timeline, entries: Vec::new(), by_name: BTreeMap::new() };
     for definition in definitions {
         let name = definition.name();
-        check_name(&name.text, name.span, &scope.units, diagnostics);
+        // A unit of the model and a quantity of one name are told already, as a name defined twice.
+        let is_own = |unit: &Name| unit.text == name.text;
+        if !parsed
+            .counted_units
+            .iter()
+            .chain(parsed.units.iter().map(|unit| &unit.name))
+            .any(is_own)
+        {
+            check_name(&name.text, name.span, &scope.units, diagnostics);
+        }
         if let Some(index) = parsed.indexes.iter().find(|index| index.name.text == name.text) {
             let error = Diagnostic::new(
                 Code::E302,
@@ -148,9 +158,7 @@ fn check_name(
             span,
             "",
         );
-        diagnostics.push(
-            error.help(format!("choose another name, for example `{name}_value`")),
-        );
+        diagnostics.push(error.help(format!("choose another name, for example `{name}_value`")));
     }
 }
 
@@ -213,15 +221,12 @@ fn infer_group(
                 continue;
             }
             // Open still: nothing has a unit, or a mistake keeps it open, which is told before anything is assumed.
-            let mut found = Diagnostics::new();
-            let mut definer = Definer { scope, diagnostics: &mut found, plans };
-            definer.define(id(member), definitions[member]);
-            scope.entries[member].ty.unit = if found.has_errors() {
-                UnitState::Poisoned
-            } else {
-                UnitState::Known(Unit::none())
-            };
-            diagnostics.extend(found);
+            let known = diagnostics.iter().count();
+            Definer { scope, diagnostics, plans }.define(id(member), definitions[member]);
+            let is_wrong = diagnostics.iter().count() > known
+                || scope.timeline.is_none() && matches!(definitions[member], Definition::Series(_));
+            scope.entries[member].ty.unit =
+                if is_wrong { UnitState::Poisoned } else { UnitState::Known(Unit::none()) };
         }
     }
     for &member in group {
@@ -385,7 +390,8 @@ fn warn_unused(
             diagnostics.push(match reader {
                 Some((_, reader)) => {
                     let reader = reader.name();
-                    let label = format!("`{}` reads it, and no output depends on that", reader.text);
+                    let label =
+                        format!("`{}` reads it, and no output depends on that", reader.text);
                     warning.label(reader.span, label)
                 }
                 None => warning.help("delete it, or use it in a formula that an output depends on"),

@@ -177,7 +177,8 @@ fn output(
         let found = message::is_words(&own, &scope.units);
         let place = definition.unit.as_ref().map_or(span, |unit| unit.span);
         let wanted = text.as_deref().unwrap_or_default();
-        let message = format!("`{}` is {found} and cannot be shown in `{wanted}`", definition.name.text);
+        let message =
+            format!("`{}` is {found} and cannot be shown in `{wanted}`", definition.name.text);
         let error = Diagnostic::new(Code::E404, message, place, "");
         let error = error.label(span, message::unit_label(&own, &scope.units));
         let own = own.tidy(&scope.units).text(&scope.units);

@@ -142,7 +142,9 @@ pub(super) fn with_unit_help(error: Diagnostic, name: &str, table: &UnitTable) -
 pub(super) fn nearest_unit(name: &str, table: &UnitTable) -> Option<String> {
     let is_capital = |text: &str| text.chars().all(|c| c.is_ascii_uppercase());
     let candidates = table.names().filter(|unit| {
-        !(unit.len() == 3 && is_capital(unit)) || is_capital(name) || unit.eq_ignore_ascii_case(name)
+        !(unit.len() == 3 && is_capital(unit))
+            || is_capital(name)
+            || unit.eq_ignore_ascii_case(name)
     });
     nearest(name, candidates)
 }
@@ -164,9 +166,9 @@ fn report_circle(waiting: &[&UnitDefinition], diagnostics: &mut Diagnostics) -> 
                     path.iter().map(|&unit| waiting[unit].name.text.as_str()).collect();
                 let message =
                     format!("the unit `{}` depends on itself: {}", names[0], names.join(" → "));
-                let error =
-                    Diagnostic::new(Code::E304, message, waiting[start].value.span, "");
-                let help = "a counted thing is declared in [model], for example `units = [\"GPU\"]`";
+                let error = Diagnostic::new(Code::E304, message, waiting[start].value.span, "");
+                let help =
+                    "a counted thing is declared in [model], for example `units = [\"GPU\"]`";
                 diagnostics.push(error.help(help));
                 return true;
             }

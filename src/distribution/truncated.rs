@@ -61,7 +61,9 @@ impl Truncated {
             let message = "nothing of the distribution lies within the bounds";
             let error = ParameterError::new(if is_low { 1 } else { 2 }, message);
             return Err(match (bottom.is_finite(), top.is_finite()) {
-                (true, true) => error.with_help(format!("its values lie between {bottom} and {top}")),
+                (true, true) => {
+                    error.with_help(format!("its values lie between {bottom} and {top}"))
+                }
                 (true, false) => error.with_help(format!("its values lie above {bottom}")),
                 (false, true) => error.with_help(format!("its values lie below {top}")),
                 (false, false) => error,

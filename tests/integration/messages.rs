@@ -132,8 +132,10 @@ fn what_help_offers_for_pasting_compiles() {
     check_help("units/e402_zero_percent", "0%");
     check_help("units/e402_zero_with_a_point", "0.0");
     check_help("units/e402_compared_with_a_number", "50亿");
-    check_help("units/e402_counted_thing", "soft");
+    check_help("units/e402_counted_thing", "gpus");
     check_help("units/e402_price_for_its_amount", "price");
+    check_help("units/e402_known_exchange_rate", "run_cost");
+    check_help("units/e402_of_a_known_price", "gpus");
     check_help("units/e402_first_and_next", "rent * 2");
     check_help("units/e402_t_and_a_number", "9");
     check_help("units/e402_min", "budget");
