@@ -237,10 +237,8 @@ impl Inference<'_> {
         spans: &[Span],
         span: Span,
     ) -> Diagnostic {
-        let code = match expr {
-            DistributionExpr::Range { .. } => Code::E503,
-            _ => Code::E502,
-        };
+        let is_range = matches!(expr, DistributionExpr::Range { .. });
+        let code = if is_range { Code::E503 } else { Code::E502 };
         let text = |span: Span| self.scope.sources.text(span).trim();
         let mut message = error.message;
         let mut label = String::new();
@@ -928,12 +926,8 @@ fn in_words(message: &str, value: f64, text: &str) -> String {
 
 /// Whether the ends of a range stand in their order.
 fn is_ascending(expr: &DistributionExpr, scope: &Scope<'_>) -> bool {
-    match expr {
-        DistributionExpr::Range { low, high, .. } => {
-            constant::value(low, scope) <= constant::value(high, scope)
-        }
-        _ => false,
-    }
+    let DistributionExpr::Range { low, high, .. } = expr else { return false };
+    constant::value(low, scope) <= constant::value(high, scope)
 }
 
 fn usage(name: &str, form: &Form) -> String {

@@ -182,13 +182,13 @@ fn report_circle(waiting: &[&UnitDefinition], diagnostics: &mut Diagnostics) -> 
 }
 
 fn names_in<'e>(expr: &'e Expr, names: &mut Vec<&'e str>) {
-    match &expr.kind {
-        ExprKind::Name(name) => names.push(&name.text),
-        ExprKind::Juxtaposed { left, right } | ExprKind::Binary { left, right, .. } => {
-            names_in(left, names);
-            names_in(right, names);
-        }
-        _ => {}
+    if let ExprKind::Name(name) = &expr.kind {
+        names.push(&name.text);
+    }
+    if let ExprKind::Juxtaposed { left, right } | ExprKind::Binary { left, right, .. } = &expr.kind
+    {
+        names_in(left, names);
+        names_in(right, names);
     }
 }
 

@@ -111,14 +111,32 @@ impl Diagnostics {
         Diagnostics::default()
     }
 
-    /// Adds one; the same code at the same place twice is kept once.
+    /// Adds one; the same code at the same place twice is kept once, and what is wrong with a text that
+    /// holds a mistake of syntax is only its echo.
     pub fn push(&mut self, diagnostic: Diagnostic) {
+        if self.is_echo(&diagnostic) {
+            return;
+        }
         let place = |d: &Diagnostic| (d.code, d.primary.as_ref().map(|label| label.span));
         let known = diagnostic.primary.is_some()
             && self.list.iter().any(|d| place(d) == place(&diagnostic));
         if !known {
             self.list.push(diagnostic);
         }
+    }
+
+    fn is_echo(&self, diagnostic: &Diagnostic) -> bool {
+        let Some(whole) = diagnostic.primary.as_ref().map(|label| label.span) else { return false };
+        let is_of_meaning = diagnostic.code.name() >= "E3" && diagnostic.code.name() < "E6";
+        is_of_meaning
+            && self.list.iter().filter(|known| known.code.name().starts_with("E2")).any(|known| {
+                known.primary.as_ref().is_some_and(|label| {
+                    let inner = label.span;
+                    inner.source == whole.source
+                        && whole.start <= inner.start
+                        && inner.end <= whole.end
+                })
+            })
     }
 
     /// Adds all of another list.
