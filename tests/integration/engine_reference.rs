@@ -1,5 +1,6 @@
 //! The block engine gives the bits of the scalar reference, on every instruction set, for models of all kinds.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use outlay::check::CheckedModel;
@@ -115,12 +116,15 @@ fn difference(model: &CheckedModel, mode: Mode) -> Option<String> {
 fn complaint(text: &str) -> Option<String> {
     let request =
         Request { name: "generated.toml".into(), text: text.into(), ..Request::default() };
-    let complaint = match compile(&request, &mut no_files) {
+    let attempt = || match compile(&request, &mut no_files) {
         Ok(compiled) => [Mode::Sample, Mode::Base]
             .into_iter()
-            .find_map(|mode| difference(compiled.model(), mode))?,
-        Err(failure) => render(&failure.diagnostics, &failure.sources, false),
+            .find_map(|mode| difference(compiled.model(), mode)),
+        Err(failure) => Some(render(&failure.diagnostics, &failure.sources, false)),
     };
+    // A panic is a complaint too, and wants to be told with its model.
+    let complaint = catch_unwind(AssertUnwindSafe(attempt))
+        .unwrap_or_else(|_| Some("it panicked, see above".to_owned()))?;
     Some(format!("{complaint}\n{text}"))
 }
 
@@ -138,7 +142,7 @@ fn generated_models_run_as_the_reference_says() {
             TestRunner::new_with_rng(config, rng)
         }
     };
-    let tape = proptest::collection::vec(any::<u32>(), 0..300);
+    let tape = proptest::collection::vec(any::<u32>(), 0..700);
     let outcome = runner.run(&tape, |tape| match complaint(&generator::model(&tape)) {
         Some(complaint) => Err(TestCaseError::fail(complaint)),
         None => Ok(()),

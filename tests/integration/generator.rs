@@ -69,6 +69,8 @@ struct Quantity {
     varies_by_step: bool,
     indexes: u8,
     is_input: bool,
+    /// Whether the checker cannot know its value: a parameter known to be impossible would be refused.
+    is_random: bool,
 }
 
 /// What may stand where an expression is written.
@@ -194,13 +196,19 @@ impl Writer<'_> {
         )
     }
 
-    fn learn(&mut self, name: String, varies_by_step: bool, indexes: u8, is_input: bool) {
-        self.known.push(Quantity { name, varies_by_step, indexes, is_input });
+    fn learn_input(&mut self, name: String, value: &Expr, is_random: bool) {
+        let Expr { varies_by_step, indexes, .. } = *value;
+        self.known.push(Quantity { name, varies_by_step, indexes, is_input: true, is_random });
+    }
+
+    fn learn(&mut self, name: String, varies_by_step: bool, indexes: u8) {
+        let is_random = false;
+        self.known.push(Quantity { name, varies_by_step, indexes, is_input: false, is_random });
     }
 
     fn inputs(&mut self) -> String {
         let mut text = "x0 = \"uniform(0, 3)\"\n".to_owned();
-        self.learn("x0".to_owned(), false, 0, true);
+        self.learn_input("x0".to_owned(), &Expr::new(""), true);
         for number in 1..2 + self.tape.below(7) {
             let name = format!("x{number}");
             let form = self.tape.below(6);
@@ -209,7 +217,7 @@ impl Writer<'_> {
                 let after = if self.tape.flip() { ", after = \"last\"" } else { "" };
                 let _ =
                     writeln!(text, "{name} = {{ by = \"step\", value = [{values}]{after} }}");
-                self.learn(name, true, 0, true);
+                self.learn_input(name, &stepped(Expr::new("1")), false);
                 continue;
             }
             let mut value = match form {
@@ -234,13 +242,15 @@ impl Writer<'_> {
                 value.varies_by_step = true;
             }
             let _ = writeln!(text, "{name} = {{ value = \"{}\"{keys} }}", value.text);
-            self.learn(name, value.varies_by_step, value.indexes, true);
+            self.learn_input(name, &value, form < 4);
         }
         text
     }
 
     fn hierarchy(&mut self) -> Expr {
-        let Some(parent) = self.quantity(TRIAL) else { return Expr::new("uniform(0, 1)") };
+        let random: Vec<Quantity> =
+            self.known.iter().filter(|quantity| quantity.is_random).cloned().collect();
+        let parent = self.one_of(&random);
         let (x, name) = (parent.text.clone(), parent.text.clone());
         let (p, s) = (format!("(0.5 + abs({name}))"), format!("(1 / (2 + {name}^2))"));
         let pattern = self.tape.pick(HIERARCHIES);
@@ -253,7 +263,7 @@ impl Writer<'_> {
             let name = format!("f{group}{number}");
             let value = self.expr(3, TRIAL);
             let _ = writeln!(text, "{name} = \"{}\"", value.text);
-            self.learn(name, false, value.indexes, false);
+            self.learn(name, false, value.indexes);
         }
     }
 
@@ -279,7 +289,7 @@ impl Writer<'_> {
         }
         self.open.clear();
         for (name, indexes) in written {
-            self.learn(name, true, indexes, false);
+            self.learn(name, true, indexes);
         }
     }
 
@@ -291,21 +301,23 @@ impl Writer<'_> {
             .filter(|quantity| place.steps || !quantity.varies_by_step)
             .cloned()
             .collect();
-        if fitting.is_empty() {
-            return None;
-        }
-        let Quantity { name, varies_by_step, indexes, is_input } =
-            fitting[fitting.len() - 1 - self.tape.below(fitting.len())].clone();
+        (!fitting.is_empty()).then(|| self.one_of(&fitting))
+    }
+
+    fn one_of(&mut self, fitting: &[Quantity]) -> Expr {
+        let latest = fitting.len() - 1;
+        let Quantity { name, varies_by_step, indexes, is_input, .. } =
+            fitting[latest - self.tape.below(fitting.len())].clone();
         let expr = Expr { text: name, varies_by_step, indexes };
         if !is_input || indexes == 0 || self.tape.below(4) != 1 {
-            return Some(expr);
+            return expr;
         }
         let label = match indexes {
             FIRM => self.tape.pick(&["a", "b"]),
             SITE => self.tape.pick(&["p", "q"]),
             _ => self.tape.pick(&["a, p", "a, q", "b, p", "b, q"]),
         };
-        Some(Expr { indexes: 0, ..expr.wrap(|name| format!("{name}[{label}]")) })
+        Expr { indexes: 0, ..expr.wrap(|name| format!("{name}[{label}]")) }
     }
 
     fn leaf(&mut self, place: Place) -> Expr {
