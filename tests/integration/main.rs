@@ -1,7 +1,9 @@
 //! All integration tests in one binary.
 
 mod cli;
+mod determinism;
 mod engine_reference;
+mod floors;
 mod generator;
 mod known;
 mod messages;
