@@ -1,9 +1,11 @@
-//! The block engine gives the bits of the scalar reference, on every instruction set, for models of all kinds.
+//! The block engine gives the bits of the scalar reference, on every instruction set, for models of all kinds;
+//! and the reference, which reads the graph, gives those of the model's plain meaning, which does not.
 
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use outlay::check::CheckedModel;
+use outlay::check::{CheckedModel, QuantityId, QuantityKind, TypedExpr};
 use outlay::diagnostic::render;
 use outlay::distribution::Distribution;
 use outlay::engine::reference::{Draws, Trial};
@@ -16,6 +18,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng, TestRunner};
 
 use crate::generator;
+use crate::meaning::Meaning;
 
 const SEED: u64 = 7;
 /// A block somewhere in a long run, and a part of the next one.
@@ -93,6 +96,9 @@ fn difference(model: &CheckedModel, mode: Mode) -> Option<String> {
             Mode::Base => Draws::None,
         };
         let mut reference = Trial::new(&graph, draws, years_per_step);
+        if let Some(difference) = misunderstanding(model, mode, draws, &cells, &mut reference) {
+            return Some(difference);
+        }
         let mut channel = 0;
         for (name, cell) in &cells {
             for (step, expected) in reference.values(cell.nodes).into_iter().enumerate() {
@@ -106,6 +112,47 @@ fn difference(model: &CheckedModel, mode: Mode) -> Option<String> {
                     }
                 }
                 channel += 1;
+            }
+        }
+    }
+    None
+}
+
+/// The first difference between the graph and the plain meaning of the model.
+fn misunderstanding(
+    model: &CheckedModel,
+    mode: Mode,
+    draws: Draws<'_>,
+    cells: &[(String, Cell)],
+    reference: &mut Trial<'_>,
+) -> Option<String> {
+    let ids: Vec<QuantityId> = (0..)
+        .map(QuantityId)
+        .zip(&model.quantities)
+        .filter_map(|(id, quantity)| (quantity.kind == QuantityKind::Input).then_some(id))
+        .collect();
+    // Inputs are lowered before anything else: draw sites and samplers have the numbers that they have in the whole.
+    let (graph, input_cells) = program::lower_quantities(model, &ids, mode);
+    let years_per_step =
+        model.timeline.as_ref().map_or(1.0, |timeline| 1.0 / timeline.steps_per_year());
+    let mut draw = Trial::new(&graph, draws, years_per_step);
+    let mut inputs = BTreeMap::new();
+    for (&id, cells) in ids.iter().zip(&input_cells) {
+        for cell in cells {
+            inputs.insert((id, cell.labels.clone()), draw.values(cell.nodes));
+        }
+    }
+    let mut meaning = Meaning::new(model, inputs);
+    let outputs = model.outputs.iter().map(|output| (&output.name, &output.value));
+    let outputs: BTreeMap<&String, &TypedExpr> = outputs.collect();
+    for (name, cell) in cells {
+        for (step, found) in reference.values(cell.nodes).into_iter().enumerate() {
+            let expected = meaning.value(outputs[name], &cell.labels, step);
+            if !is_same(found, expected) {
+                return Some(format!(
+                    "{name} at step {step}, labels {:?}, {mode:?}: the graph has {found:?}, the model means {expected:?}",
+                    cell.labels
+                ));
             }
         }
     }

@@ -6,4 +6,6 @@ mod engine_reference;
 mod floors;
 mod generator;
 mod known;
+mod meaning;
 mod messages;
+mod shipped;
