@@ -92,7 +92,9 @@ impl<'m> Meaning<'m> {
             TypedExpr::Previous(x) => self.value(x, labels, step.saturating_sub(1)),
             TypedExpr::OwnPrevious(id) => self.quantity(*id, labels, step - 1),
             TypedExpr::CumulativeSum(x) => {
-                running(&self.over_steps(x, labels)[..=step], Binary::Add)
+                let so_far: Vec<f64> =
+                    (0..=step).map(|step| self.value(x, labels, step)).collect();
+                running(&so_far, Binary::Add)
             }
             TypedExpr::OverTime(over, x) => {
                 let values = self.over_steps(x, labels);
@@ -135,7 +137,7 @@ impl<'m> Meaning<'m> {
         }
     }
 
-    /// The values at all steps. A later step may ask for what only an earlier one has, never the other way round.
+    /// The values at all steps.
     fn over_steps(&mut self, x: &TypedExpr, labels: &Labels) -> Vec<f64> {
         (0..=self.last_step()).map(|step| self.value(x, labels, step)).collect()
     }
