@@ -9,7 +9,9 @@ use toml::de::{DeArray, DeTable, DeValue};
 
 use super::Text;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, suggest};
-use crate::expr::{self, Expr, ExprKind, KEYWORDS, Literal, Name, StringText, UnaryOperator, UnitText};
+use crate::expr::{
+    self, Expr, ExprKind, KEYWORDS, Literal, Name, StringText, UnaryOperator, UnitText,
+};
 use crate::source::{SourceId, Span};
 
 /// A value of the tree with its place.

@@ -318,7 +318,11 @@ fn files_hold_what_standard_output_would() {
     assert_eq!(fs::read(&csv).expect("still there"), before);
     outlay(["run", &model, "-n", "3000", "-q", "-o", &csv, "--force"]).assert().code(0);
     assert_ne!(fs::read(&csv).expect("still there"), before);
-    assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 4, "no temporary file stays");
+    assert_eq!(
+        fs::read_dir(folder.path()).expect("a folder").count(),
+        4,
+        "no temporary file stays"
+    );
 }
 
 #[test]

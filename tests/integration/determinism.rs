@@ -24,7 +24,9 @@ fn compiled(request: &Request) -> Compiled {
 fn models() -> Vec<Compiled> {
     let mut texts: Vec<String> =
         shipped::SHIPPED.iter().map(|shipped| shipped.text.to_owned()).collect();
-    for name in ["random-walk", "irr-table", "hierarchies", "two-indices", "undefined", "discrete-laws"] {
+    for name in
+        ["random-walk", "irr-table", "hierarchies", "two-indices", "undefined", "discrete-laws"]
+    {
         let path = format!("{}/tests/fixtures/known/{name}.toml", env!("CARGO_MANIFEST_DIR"));
         texts.push(fs::read_to_string(path).expect("a fixture is readable"));
     }
@@ -41,7 +43,11 @@ fn threads_do_not_change_a_byte() {
         };
         let one = json(1);
         for threads in [2, 3, 7] {
-            assert!(json(threads) == one, "{threads} threads: {}", model.model().title.clone().unwrap_or_default());
+            assert!(
+                json(threads) == one,
+                "{threads} threads: {}",
+                model.model().title.clone().unwrap_or_default()
+            );
         }
     }
 }
@@ -105,7 +111,8 @@ fn another_seed_is_another_run() {
     );
 }
 
-const HEAD: &str = "outlay = 1\n[timeline]\nstep = \"month\"\nsteps = 4\n[index]\nfirm = [\"a\", \"b\"]\n";
+const HEAD: &str =
+    "outlay = 1\n[timeline]\nstep = \"month\"\nsteps = 4\n[index]\nfirm = [\"a\", \"b\"]\n";
 
 /// The outputs of a model whose inputs are these.
 fn outputs(inputs: &[&str], set: &[&str]) -> Vec<Vec<u64>> {
@@ -151,7 +158,8 @@ fn an_override_moves_only_what_depends_on_it() {
 #[test]
 fn a_renamed_input_is_drawn_anew() {
     let draw = |name: &str| {
-        let text = format!("outlay = 1\n[inputs]\n{name} = \"uniform(0, 1)\"\n[outputs]\n{name} = {{}}");
+        let text =
+            format!("outlay = 1\n[inputs]\n{name} = \"uniform(0, 1)\"\n[outputs]\n{name} = {{}}");
         bits(&values(&compiled(&request(&text)), 1, 10, SimdPath::detect()))
     };
     assert_ne!(draw("x"), draw("y"));

@@ -179,8 +179,12 @@ fn complaint(text: &str) -> Option<String> {
 fn generated_models_run_as_the_reference_says() {
     // A hundred models tell most of what can go wrong; PROPTEST_CASES asks for more.
     let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
-    let config =
-        Config { cases: cases.unwrap_or(100), max_shrink_iters: 5_000, failure_persistence: None, ..Config::default() };
+    let config = Config {
+        cases: cases.unwrap_or(100),
+        max_shrink_iters: 5_000,
+        failure_persistence: None,
+        ..Config::default()
+    };
     let mut runner = match std::env::var("PROPTEST_RNG_SEED") {
         Ok(_) => TestRunner::new(config),
         // The same models every time: a test that fails now and then helps nobody.

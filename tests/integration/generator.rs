@@ -125,6 +125,17 @@ const DISTRIBUTIONS: &[&str] = &[
     "2 * gamma(2, 1) - 1",
     "3 - exponential(1)",
     "normal(1, 0)",
+    "pareto(1, 3)",
+    "student_t(4)",
+    "logistic(0, 1)",
+    "gumbel(0, 1)",
+    "cauchy(0, 1)",
+    "negative_binomial(3, 0.4)",
+    "geometric(0.3)",
+    "hypergeometric(20, 8, 5)",
+    "laplace(0, 1)",
+    "gev(0, 1, 0.2)",
+    "trapezoidal(0, 1, 2, 4)",
 ];
 
 /// The same with parameters that are drawn first: `{x}` any, `{p}` positive, `{s}` in (0, 1).
@@ -151,6 +162,11 @@ const HIERARCHIES: &[&str] = &[
     "binomial(5, {s})",
     "uniform_int(0, 4)",
     "normal(p10 = {x}, p90 = 9)",
+    "pareto({p}, 3)",
+    "gumbel({x}, {p})",
+    "geometric({s})",
+    "student_t({p})",
+    "rayleigh({p})",
 ];
 
 /// The model that a tape tells.
@@ -215,8 +231,7 @@ impl Writer<'_> {
             if form == 5 {
                 let values = self.tape.pick(&["\"1\", \"2\"", "\"-1\"", "\"0\", \"3.5\""]);
                 let after = if self.tape.flip() { ", after = \"last\"" } else { "" };
-                let _ =
-                    writeln!(text, "{name} = {{ by = \"step\", value = [{values}]{after} }}");
+                let _ = writeln!(text, "{name} = {{ by = \"step\", value = [{values}]{after} }}");
                 self.learn_input(name, &stepped(Expr::new("1")), false);
                 continue;
             }
@@ -280,8 +295,9 @@ impl Writer<'_> {
                 value
             } else {
                 let (first, next) = (self.expr(2, SERIES), self.expr(3, NEXT));
-                let value =
-                    first.join(next, |first, next| format!("{{ first = \"{first}\", next = \"{next}\" }}"));
+                let value = first.join(next, |first, next| {
+                    format!("{{ first = \"{first}\", next = \"{next}\" }}")
+                });
                 let _ = writeln!(text, "{name} = {}", value.text);
                 value
             };
@@ -321,10 +337,7 @@ impl Writer<'_> {
     }
 
     fn leaf(&mut self, place: Place) -> Expr {
-        let elapsed = || Expr {
-            varies_by_step: true,
-            ..Expr::new("(t / 1 month)")
-        };
+        let elapsed = || Expr { varies_by_step: true, ..Expr::new("(t / 1 month)") };
         match self.tape.below(8) {
             0..=3 => self.quantity(place).unwrap_or_else(|| Expr::new("2")),
             4 if place.earlier => Expr { varies_by_step: true, ..Expr::new("prev") },
@@ -351,7 +364,8 @@ impl Writer<'_> {
                 a.join(b, |a, b| format!("({a} {operator} {b})"))
             }
             7 => {
-                let power = self.tape.pick(&["2", "3", "5", "0.5", "(-1)", "0.3", "(-2.5)", "0", "17"]);
+                let power =
+                    self.tape.pick(&["2", "3", "5", "0.5", "(-1)", "0.3", "(-2.5)", "0", "17"]);
                 self.expr(inner, place).wrap(|x| format!("({x})^{power}"))
             }
             8 => {
@@ -361,10 +375,26 @@ impl Writer<'_> {
             }
             9..=10 => {
                 let function = self.tape.pick(&[
-                    "abs({})", "-({})", "exp(-abs({}))", "ln({})", "sqrt({})", "floor({})",
-                    "ceil({})", "round({})", "sign({})", "exp({})", "log10(1 + abs({}))",
-                    "sin({})", "cos({})", "tan({})", "atan({})", "tanh({})", "erf({})",
-                    "normal_cdf({})", "normal_quantile({})", "clamp({}, -1, 2)",
+                    "abs({})",
+                    "-({})",
+                    "exp(-abs({}))",
+                    "ln({})",
+                    "sqrt({})",
+                    "floor({})",
+                    "ceil({})",
+                    "round({})",
+                    "sign({})",
+                    "exp({})",
+                    "log10(1 + abs({}))",
+                    "sin({})",
+                    "cos({})",
+                    "tan({})",
+                    "atan({})",
+                    "tanh({})",
+                    "erf({})",
+                    "normal_cdf({})",
+                    "normal_quantile({})",
+                    "clamp({}, -1, 2)",
                     "round({}, 0.25)",
                 ]);
                 self.expr(inner, place).wrap(|x| function.replace("{}", x))
@@ -373,7 +403,8 @@ impl Writer<'_> {
                 let condition = self.condition(inner, place);
                 let (a, b) = (self.expr(inner, place), self.expr(inner, place));
                 let branches = a.join(b, |a, b| format!("{a}, {b}"));
-                condition.join(branches, |condition, branches| format!("if({condition}, {branches})"))
+                condition
+                    .join(branches, |condition, branches| format!("if({condition}, {branches})"))
             }
             13 => {
                 let (a, b) = (self.expr(inner, place), self.expr(inner, place));

@@ -40,7 +40,8 @@ impl Entry<'_> {
     #[expect(clippy::cast_precision_loss, reason = "a few million trials")]
     fn tolerance(&self, trials: u64) -> f64 {
         let stated = self.0["tolerance"].as_f64().expect("a tolerance is a number");
-        let relative = stated / self.0["value"].as_f64().map_or(1.0, |value| value.abs().max(1e-300));
+        let relative =
+            stated / self.0["value"].as_f64().map_or(1.0, |value| value.abs().max(1e-300));
         if stated == 0.0 || ROUNDING.contains(&relative) || self.statistic() == "base" {
             return stated;
         }
@@ -105,7 +106,9 @@ impl Entry<'_> {
             "min" => number?.min.map(Value::from),
             "max" => number?.max.map(Value::from),
             "probability" => condition?.probability.map(|estimate| Value::from(estimate.value)),
-            "never" => Some(Value::from(time.map_or(0.0, |time| time.never.map_or(0.0, |never| never.value)))),
+            "never" => Some(Value::from(
+                time.map_or(0.0, |time| time.never.map_or(0.0, |never| never.value)),
+            )),
             "undefined" => Some(Value::from(share(undefined.count))),
             other => panic!("unknown statistic `{other}`"),
         }

@@ -9,3 +9,4 @@ mod known;
 mod meaning;
 mod messages;
 mod shipped;
+mod stability;

@@ -92,8 +92,7 @@ impl<'m> Meaning<'m> {
             TypedExpr::Previous(x) => self.value(x, labels, step.saturating_sub(1)),
             TypedExpr::OwnPrevious(id) => self.quantity(*id, labels, step - 1),
             TypedExpr::CumulativeSum(x) => {
-                let so_far: Vec<f64> =
-                    (0..=step).map(|step| self.value(x, labels, step)).collect();
+                let so_far: Vec<f64> = (0..=step).map(|step| self.value(x, labels, step)).collect();
                 running(&so_far, Binary::Add)
             }
             TypedExpr::OverTime(over, x) => {
@@ -173,7 +172,9 @@ fn power(base: f64, exponent: f64) -> f64 {
     }
     let bits = format!("{:b}", exponent as u32);
     // The leading bit is the base itself; each further one squares, and multiplies where it is set.
-    bits[1..].bytes().fold(base, |root, bit| if bit == b'1' { root * root * base } else { root * root })
+    bits[1..]
+        .bytes()
+        .fold(base, |root, bit| if bit == b'1' { root * root * base } else { root * root })
 }
 
 fn over_time(over: OverTime, values: &[f64], years_per_step: f64) -> f64 {

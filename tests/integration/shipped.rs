@@ -26,7 +26,11 @@ fn simulated(name: &str, trials: u64) -> SimulationResult {
 
 #[track_caller]
 fn output<'r>(result: &'r SimulationResult, name: &str) -> &'r OutputResult {
-    result.outputs.iter().find(|output| output.name == name).unwrap_or_else(|| panic!("no `{name}`"))
+    result
+        .outputs
+        .iter()
+        .find(|output| output.name == name)
+        .unwrap_or_else(|| panic!("no `{name}`"))
 }
 
 #[track_caller]
@@ -132,10 +136,9 @@ fn the_checks_of_the_article_hold_in_the_plan() {
 fn percentiles_of_a800_10k_are_where_another_program_found_them() {
     let result = simulated("a800-10k", 200_000);
     // From 400 000 trials elsewhere, in million CNY; the largest differences of its own seeds are 1.5 %.
-    for (name, millions) in [
-        ("programme", [5_180.0, 6_755.0, 8_661.0]),
-        ("peak_funding", [3_683.0, 5_336.0, 7_501.0]),
-    ] {
+    for (name, millions) in
+        [("programme", [5_180.0, 6_755.0, 8_661.0]), ("peak_funding", [3_683.0, 5_336.0, 7_501.0])]
+    {
         let quantiles = &number(&result, name).quantiles;
         for (p, expected) in [0.05, 0.5, 0.95].into_iter().zip(millions) {
             let found = quantiles.iter().find(|quantile| quantile.p == p).expect("asked for");
@@ -179,7 +182,9 @@ fn the_arithmetic_of_the_article_is_exact() {
         let found = base(&plan, name);
         assert!((found - value).abs() <= 1e-12 * value, "`{name}` is {found}, not {value}");
     }
-    for name in ["c02_server_covers_its_gpus", "c04_cluster_above_3_billion", "c12_cloud_pays_for_itself"] {
+    for name in
+        ["c02_server_covers_its_gpus", "c04_cluster_above_3_billion", "c12_cloud_pays_for_itself"]
+    {
         assert!(holds(&plan, name), "{name}");
     }
 }
@@ -189,7 +194,8 @@ fn every_scenario_of_every_shipped_model_runs() {
     let mut n_scenarios = 0;
     for shipped in SHIPPED {
         for line in shipped.text.lines() {
-            let Some(name) = line.strip_prefix("[scenarios.").and_then(|rest| rest.strip_suffix(']'))
+            let Some(name) =
+                line.strip_prefix("[scenarios.").and_then(|rest| rest.strip_suffix(']'))
             else {
                 continue;
             };
