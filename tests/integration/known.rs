@@ -50,14 +50,14 @@ impl Entry<'_> {
 
     /// The statistics that the entry is about.
     fn find<'r>(&self, result: &'r SimulationResult) -> Option<&'r Statistics> {
-        let labels = |output: &outlay::results::OutputResult| match &self.0["index"] {
-            Value::Object(index) => {
+        let labels = |output: &outlay::results::OutputResult| match self.0["index"].as_object() {
+            Some(index) => {
                 index.len() == output.index.len()
                     && index.iter().all(|(name, label)| {
                         output.index.get(name).map(String::as_str) == label.as_str()
                     })
             }
-            _ => output.index.is_empty(),
+            None => output.index.is_empty(),
         };
         let output = result
             .outputs

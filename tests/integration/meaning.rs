@@ -218,9 +218,10 @@ fn payback(over: OverTime, flows: &[f64]) -> f64 {
     };
     let steps = || 0..totals.len();
     let Some(first) = steps().find(|&step| is_negative(step)) else { return 0.0 };
-    let paid = match over {
-        OverTime::Payback => steps().find(|&step| step > first && !is_negative(step)),
-        _ => steps().rfind(|&step| is_negative(step)).map(|step| step + 1),
+    let paid = if over == OverTime::Payback {
+        steps().find(|&step| step > first && !is_negative(step))
+    } else {
+        steps().rfind(|&step| is_negative(step)).map(|step| step + 1)
     };
     paid.filter(|&step| step < totals.len()).map_or(f64::INFINITY, number)
 }

@@ -79,7 +79,7 @@ fn draws(inputs: &[(&str, &str)]) -> String {
 fn draws_stay_what_they_are() {
     for family in Family::ALL {
         let is_drawn = |(_, law): &(&str, &str)| law.starts_with(&format!("{}(", family.name()));
-        assert!(LAWS.iter().any(|law| is_drawn(law)), "`{}` is not pinned", family.name());
+        assert!(LAWS.iter().any(is_drawn), "`{}` is not pinned", family.name());
     }
     insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
         insta::assert_snapshot!("stability@draws", draws(LAWS));
