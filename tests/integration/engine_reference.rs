@@ -177,10 +177,10 @@ fn complaint(text: &str) -> Option<String> {
 
 #[test]
 fn generated_models_run_as_the_reference_says() {
-    // A hundred models tell most of what can go wrong; PROPTEST_CASES asks for more.
+    // Two hundred models tell most of what can go wrong; PROPTEST_CASES asks for more.
     let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
     let config = Config {
-        cases: cases.unwrap_or(100),
+        cases: cases.unwrap_or(200),
         max_shrink_iters: 5_000,
         failure_persistence: None,
         ..Config::default()

@@ -8,5 +8,6 @@ mod generator;
 mod known;
 mod meaning;
 mod messages;
+mod readme;
 mod shipped;
 mod stability;
