@@ -2,8 +2,8 @@
 
 use crate::diagnostic::suggest::nearest;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::expr::{BinaryOperator, Expr, ExprKind, UnaryOperator};
-use crate::model::{ParsedModel, UnitDefinition, UnitText};
+use crate::expr::{BinaryOperator, Expr, ExprKind, UnaryOperator, UnitText};
+use crate::model::{ParsedModel, UnitDefinition};
 use crate::unit::{Exponent, Unit, UnitTable};
 
 /// The built-in units and those of the model.

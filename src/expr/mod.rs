@@ -18,7 +18,7 @@ pub use name::{KEYWORDS, is_name, is_reserved, normal_name};
 pub use parser::{MAX_DEPTH, MAX_LENGTH, MAX_NESTING, parse};
 pub use print::{print, print_number};
 pub use text::StringText;
-pub use unit_text::{magnitude, parse_unit_text};
+pub use unit_text::{UnitText, magnitude, parse_unit_text};
 
 #[cfg(test)]
 mod tests;

@@ -6,8 +6,21 @@ use super::name::{fold_width, is_name_continue};
 use super::text::StringText;
 use super::{Expr, parser};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::model::UnitText;
+use crate::source::Span;
 use unicode_normalization::UnicodeNormalization;
+
+/// A unit string: an optional magnitude word, then a unit expression, or `%`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UnitText {
+    /// As written, in NFC, trimmed: it is shown in heads of tables.
+    pub text: String,
+    /// `1e8` for 亿; 1 without a magnitude, 0.01 for `%`.
+    pub magnitude: f64,
+    /// The unit expression; none where the string is only a magnitude or `%`.
+    pub unit: Option<Expr>,
+    /// The place of the string's contents.
+    pub span: Span,
+}
 
 /// Magnitudes that stand alone or glued to digits, as powers of ten.
 const LATIN: [(&str, i32); 4] = [("k", 3), ("M", 6), ("bn", 9), ("tn", 12)];

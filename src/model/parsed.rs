@@ -1,6 +1,6 @@
 //! The model as its file says it: tables in file order, every value with its place, no meaning yet.
 
-use crate::expr::{Expr, Name};
+use crate::expr::{Expr, Name, UnitText};
 use crate::source::Span;
 
 /// A text with its place.
@@ -206,19 +206,6 @@ pub enum SeriesRule {
         /// At every later step.
         next: Expr,
     },
-}
-
-/// A unit string: an optional magnitude word, then a unit expression, or `%`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct UnitText {
-    /// As written, in NFC, trimmed: it is shown in heads of tables.
-    pub text: String,
-    /// `1e8` for 亿; 1 without a magnitude, 0.01 for `%`.
-    pub magnitude: f64,
-    /// The unit expression; none where the string is only a magnitude or `%`.
-    pub unit: Option<Expr>,
-    /// The place of the string's contents.
-    pub span: Span,
 }
 
 /// Which way an output is better.

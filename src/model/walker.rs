@@ -7,9 +7,11 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
-use super::{Text, UnitText};
+use super::Text;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, suggest};
-use crate::expr::{self, Expr, ExprKind, KEYWORDS, Literal, Name, StringText, UnaryOperator};
+use crate::expr::{
+    self, Expr, ExprKind, KEYWORDS, Literal, Name, StringText, UnaryOperator, UnitText,
+};
 use crate::source::{SourceId, Span};
 
 /// A value of the tree with its place.

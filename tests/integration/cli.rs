@@ -4,11 +4,12 @@ use std::fs;
 use std::io::Read;
 use std::path::Path;
 use std::process::{self, Stdio};
+use std::time::Duration;
 
 use snapbox::cmd::{Command, OutputAssert};
 use snapbox::str;
 
-fn outlay<const N: usize>(args: [&str; N]) -> Command {
+pub(crate) fn outlay<const N: usize>(args: [&str; N]) -> Command {
     Command::cargo_bin("outlay")
         .args(args)
         .env_remove("NO_COLOR")
@@ -185,13 +186,15 @@ fn a_file_that_is_no_text_is_an_error_of_the_model() {
     let latin = write(folder.path(), "latin.toml", b"outlay = 1\ntitle = \"caf\xe9\"\n");
     run(["check", &latin]).code(3).stdout_eq(str![]).stderr_eq(str![[r#"
 error[E101]: `[..]latin.toml` is not UTF-8 text: line 2 has the byte 0xe9
-  = help: save the file as UTF-8
+ |
+ = help: save the file as UTF-8
 ...
 "#]]);
     let utf16 = write(folder.path(), "utf16.toml", b"\xff\xfeo\0u\0");
     run(["check", &utf16]).code(3).stderr_eq(str![[r#"
 error[E101]: [..]
-  = help: it looks like UTF-16: save the file as UTF-8
+ |
+ = help: it looks like UTF-16: save the file as UTF-8
 ...
 "#]]);
 }
@@ -251,4 +254,123 @@ fn a_reader_that_goes_away_is_no_failure() {
     let mut told = String::new();
     child.stderr.take().expect("a pipe").read_to_string(&mut told).expect("text");
     assert_eq!(told, "");
+}
+
+/// A small model with a number, a time that may be never, a condition and a series by firm.
+const SMALL: &str = r#"
+outlay = 1
+model = { title = "Small", units = ["GPU"] }
+timeline = { step = "month", steps = 24 }
+index = { firm = ["a", "b"] }
+[inputs]
+price = "pert(8万, 10万, 15万) CNY/GPU"
+rent = { value = "normal(6_000, 2_000) CNY/GPU/month", by = "firm" }
+[series]
+cash = { first = "-10 GPU * price", next = "10 GPU * rent * 1 month" }
+[outputs]
+cost = { value = "10 GPU * price", unit = "万 CNY" }
+back = { value = "payback(cash)", unit = "month" }
+cheap = { value = "cost < 100万 CNY" }
+cash = { unit = "万 CNY" }
+"#;
+
+#[test]
+fn a_model_comes_in_on_standard_input() {
+    let output = outlay(["run", "-", "-n", "1000", "-f", "json", "-q"])
+        .stdin(SMALL)
+        .output()
+        .expect("it runs");
+    assert_eq!(output.status.code(), Some(0));
+    let result: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(result["model"]["title"], "Small");
+    assert_eq!(result["trials"], 1000);
+    assert_eq!(output.stderr, b"");
+}
+
+#[test]
+fn files_hold_what_standard_output_would() {
+    let folder = folder();
+    let model = write(folder.path(), "small.toml", SMALL.as_bytes());
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let (csv, json, md) = (path("r.csv"), path("r.json"), path("r.md"));
+    let table = outlay(["run", &model, "-n", "2000", "-q"]).output().expect("it runs").stdout;
+    let all = ["run", &model, "-n", "2000", "-q", "-o", &csv, "-o", &json, "-o", &md];
+    let output = outlay(all).output().expect("it runs");
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(output.stdout, table, "the table is printed as well");
+    for (file, format) in [(&csv, "csv"), (&md, "markdown")] {
+        let printed = outlay(["run", &model, "-n", "2000", "-q", "-f", format]).output();
+        assert_eq!(fs::read(file).expect("written"), printed.expect("it runs").stdout, "{format}");
+    }
+    let written: serde_json::Value =
+        serde_json::from_slice(&fs::read(&json).expect("written")).expect("JSON");
+    assert_eq!(written["schema"], "outlay.result/1");
+    assert_eq!(written["outputs"].as_array().map(Vec::len), Some(6));
+    // Every row of the CSV has the fields of its head.
+    let mut rows = csv::Reader::from_path(&csv).expect("a table");
+    let head: Vec<String> = rows.headers().expect("a head").iter().map(str::to_owned).collect();
+    let contract = "model scenario output index step unit statistic p value low high trials seed";
+    assert_eq!(head.join(" "), contract);
+    let rows: Result<Vec<csv::StringRecord>, csv::Error> = rows.records().collect();
+    assert!(rows.expect("rows of that length").len() > 100);
+    // Once more: nothing is overwritten, nothing is left behind; with --force it is.
+    let before = fs::read(&csv).expect("written");
+    outlay(["run", &model, "-n", "3000", "-q", "-o", &csv]).assert().code(1).stdout_eq(str![]);
+    assert_eq!(fs::read(&csv).expect("still there"), before);
+    outlay(["run", &model, "-n", "3000", "-q", "-o", &csv, "--force"]).assert().code(0);
+    assert_ne!(fs::read(&csv).expect("still there"), before);
+    assert_eq!(
+        fs::read_dir(folder.path()).expect("a folder").count(),
+        4,
+        "no temporary file stays"
+    );
+}
+
+#[test]
+fn a_reader_that_goes_away_from_a_result_is_no_failure() {
+    let mut child = process::Command::new(snapbox::cmd::cargo_bin("outlay"))
+        .args(["run", "a800-10k", "-n", "2000", "-q", "-f", "csv"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), b"".as_slice()));
+}
+
+/// The JSON of a run of a billion trials that gets Ctrl-C after a while.
+#[cfg(unix)]
+fn interrupted_after(wait: Duration) -> serde_json::Value {
+    let child = process::Command::new(snapbox::cmd::cargo_bin("outlay"))
+        .args(["run", "a800-10k", "-n", "1000M", "-f", "json", "--only", "programme,break_even"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    std::thread::sleep(wait);
+    let interrupt = process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(interrupt.expect("kill runs").success(), "the run was still going on");
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(130));
+    serde_json::from_slice(&output.stdout).expect("whole JSON")
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_reports_what_is_done() {
+    // On a busy machine the first moments may pass before the first trial.
+    let waits = [1, 4, 16].map(Duration::from_secs);
+    let result = waits.into_iter().map(interrupted_after).find(|result| result["trials"] != 0);
+    let result = result.expect("some trials in sixteen seconds");
+    let trials = result["trials"].as_u64().expect("a number of trials");
+    assert!(trials < 1_000_000_000 && trials % 512 == 0, "whole blocks, not {trials}");
+    assert_eq!(result["trials_asked"], 1_000_000_000_u64, "labelled as a part of what was asked");
+    // It is the shorter run, to the byte.
+    let again = outlay(["run", "a800-10k", "-f", "json", "-q", "--only", "programme,break_even"])
+        .args(["-n", &trials.to_string()])
+        .output()
+        .expect("it runs");
+    let again: serde_json::Value = serde_json::from_slice(&again.stdout).expect("JSON");
+    assert_eq!(result["outputs"], again["outputs"]);
 }

@@ -1,5 +1,14 @@
 //! All integration tests in one binary.
 
 mod cli;
+mod determinism;
+mod engine_reference;
+mod floors;
+mod generator;
+mod known;
+mod meaning;
 mod messages;
 mod mutations;
+mod readme;
+mod shipped;
+mod stability;
