@@ -59,8 +59,8 @@ fn law(family: Family, parameters: &[f64]) -> Distribution {
 
 fn draws(criterion: &mut Criterion) {
     const POSSIBLE: &str = "possible parameters";
-    let pert = law(Family::Pert, &[80.0, 100.0, 150.0]);
-    let beta = law(Family::Beta, &[8.0, 3.0]);
+    let pert = law(Family::Pert, &[80.0, 100.0, 150.0, 4.0]);
+    let beta = law(Family::Beta, &[8.0, 3.0, 0.0, 1.0]);
     let gamma = law(Family::Gamma, &[4.0, 0.05]);
     let triangular = law(Family::Triangular, &[0.25, 0.3, 0.4]);
     let poisson_10 = law(Family::Poisson, &[10.0]);
@@ -122,7 +122,7 @@ fn tables(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("table");
     group.throughput(Throughput::Elements(1));
     for (name, law) in [
-        ("pert", law(Family::Pert, &[80.0, 100.0, 150.0])),
+        ("pert", law(Family::Pert, &[80.0, 100.0, 150.0, 4.0])),
         ("gamma", law(Family::Gamma, &[4.0, 0.05])),
         ("poisson 10", law(Family::Poisson, &[10.0])),
         ("poisson 10k", law(Family::Poisson, &[1e4])),

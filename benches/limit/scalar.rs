@@ -66,7 +66,7 @@ impl Model {
         let z95 = outlay::math::norm_quantile(0.95);
         Model {
             keys: names.map(key),
-            gpu_price: sampler(Family::Pert, &[80e3, 100e3, 150e3]),
+            gpu_price: sampler(Family::Pert, &[80e3, 100e3, 150e3, 4.0]),
             server_share: sampler(Family::Triangular, &[0.25, 0.30, 0.40]),
             runs: sampler(Family::Poisson, &[10.0]),
             overrun: sampler(Family::Gamma, &[4.0, 0.05]),

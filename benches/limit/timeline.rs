@@ -59,8 +59,8 @@ impl Model {
         Model {
             investment: scalar::Model::new(),
             keys: names.map(key),
-            decline: sampler(Family::Beta, &[2.0, 5.0]),
-            util_max: sampler(Family::Beta, &[8.0, 3.0]),
+            decline: sampler(Family::Beta, &[2.0, 5.0, 0.0, 1.0]),
+            util_max: sampler(Family::Beta, &[8.0, 3.0, 0.0, 1.0]),
             wacc: sampler(Family::Triangular, &[0.08, 0.10, 0.14]),
             opex: log_moments(25e6, 5e6),
         }
@@ -88,8 +88,7 @@ impl Model {
         const ZERO: [f64; WIDTH] = [0.0; WIDTH];
         let (mut price, mut growth, mut vol, mut ramp) = (ZERO, ZERO, ZERO, ZERO);
         let (mut util_max, mut opex, mut factor, mut idle) = (ZERO, ZERO, ZERO, [1.0; WIDTH]);
-        let (mut discount, mut sum, mut npv, mut lowest) = ([1.0; WIDTH], ZERO, ZERO, ZERO);
-        let (mut largest, mut largest_discounted) = (ZERO, ZERO);
+        let (mut discount, mut sum, mut largest) = ([1.0; WIDTH], ZERO, ZERO);
         let (mut state, mut state_discounted) = ([f64::INFINITY; WIDTH], [f64::INFINITY; WIDTH]);
         for i in 0..WIDTH {
             let lane = start + i;
@@ -104,11 +103,10 @@ impl Model {
             sum[i] = -d.total.0[lane];
         }
         // the cost is positive: every lane waits to be paid back
-        (npv, lowest) = (sum, sum);
         for i in 0..WIDTH {
             largest[i] = sum[i].abs();
         }
-        largest_discounted = largest;
+        let (mut npv, mut lowest, mut largest_discounted) = (sum, sum, largest);
         for (month, shocks) in d.shocks.iter().enumerate() {
             let time = (month + 1) as f64;
             for i in 0..WIDTH {
