@@ -73,7 +73,8 @@ fn accumulate(criterion: &mut Criterion) {
             });
         }
         if name == "normal" {
-            let mut peer = hdrhistogram::Histogram::<u64>::new(3).expect("three digits are allowed");
+            let mut peer =
+                hdrhistogram::Histogram::<u64>::new(3).expect("three digits are allowed");
             group.bench_function("hdrhistogram", |bencher| {
                 bencher.iter(|| {
                     for &value in black_box(&values) {

@@ -65,8 +65,7 @@ fn draws(criterion: &mut Criterion) {
     let triangular = law(Family::Triangular, &[0.25, 0.3, 0.4]);
     let poisson_10 = law(Family::Poisson, &[10.0]);
     let poisson_10k = law(Family::Poisson, &[1e4]);
-    let samplers =
-        [&pert, &beta, &gamma, &triangular, &poisson_10, &poisson_10k].map(Sampler::new);
+    let samplers = [&pert, &beta, &gamma, &triangular, &poisson_10, &poisson_10k].map(Sampler::new);
     let [pert, beta, gamma, triangular, poisson_10, poisson_10k] = samplers.each_ref();
 
     let peer_pert = peer::Pert::new(80.0, 150.0).with_mode(100.0).expect(POSSIBLE);

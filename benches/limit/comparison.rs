@@ -24,7 +24,8 @@ pub(crate) fn compare(name: &str, text: &str, trials: u64, rounds: usize, rows: 
         .unwrap_or_else(|failure| panic!("{name} is a valid model: {failure:?}"));
     let blocks = trials.div_ceil(BLOCK as u64);
     let trials = blocks * BLOCK as u64;
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a pool of one thread");
+    let pool =
+        rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a pool of one thread");
     let prepared = Prepared::new(model.program(), SEED);
     let plans = engine::pilot(&prepared, &channels(&model));
 
@@ -53,7 +54,9 @@ pub(crate) fn compare(name: &str, text: &str, trials: u64, rounds: usize, rows: 
             seconds[0].iter().zip(times).map(|(engine, fused)| engine / fused).collect();
         let [low, middle, high] = spread(&ratios);
         let speed = speed(median(times));
-        println!("  {row:8} {speed:8.2} M trials/s   {middle:.2} times the engine ({low:.2} to {high:.2})");
+        println!(
+            "  {row:8} {speed:8.2} M trials/s   {middle:.2} times the engine ({low:.2} to {high:.2})"
+        );
     }
 }
 
@@ -66,9 +69,7 @@ fn channels(model: &Compiled) -> Vec<Pilot> {
     };
     let channel = |statistics: &Statistics| match statistics {
         Statistics::Number(number) => (ChannelKind::Number, base(number), Vec::new()),
-        Statistics::Time(time) => {
-            (ChannelKind::Time, base(&time.number), vec![24.0, 36.0, 60.0])
-        }
+        Statistics::Time(time) => (ChannelKind::Time, base(&time.number), vec![24.0, 36.0, 60.0]),
         Statistics::Probability(_) | Statistics::Series(_) => {
             unreachable!("the reference models have numbers and times")
         }

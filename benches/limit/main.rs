@@ -61,8 +61,10 @@ fn main() -> ExitCode {
     }
     if is_wanted("T") {
         let model = timeline::Model::new();
-        let rows: Rows<'_> =
-            &[("fused", &|run| model.run::<false>(run)), ("reduced", &|run| model.run::<true>(run))];
+        let rows: Rows<'_> = &[
+            ("fused", &|run| model.run::<false>(run)),
+            ("reduced", &|run| model.run::<true>(run)),
+        ];
         let text = include_str!("../models/t.toml");
         compare("T", text, settings.trials.unwrap_or(1 << 18), settings.rounds, rows);
     }

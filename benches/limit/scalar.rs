@@ -97,9 +97,8 @@ impl Model {
             let runs = d.runs.0[lane];
             let rounds = if runs > 1.0 { runs } else { 1.0 };
             let hardware = 10_000.0 * d.gpu_price.0[lane] / gpu_share / d.server_share.0[lane];
-            out.0[lane] = hardware * (1.0 + d.overrun.0[lane])
-                + run_cost * rounds * (1.0 + soft_ratio)
-                + ops;
+            out.0[lane] =
+                hardware * (1.0 + d.overrun.0[lane]) + run_cost * rounds * (1.0 + soft_ratio) + ops;
         }
     }
 }

@@ -13,11 +13,14 @@ use hdrhistogram::Histogram;
 use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
 use rand_distr::{
-    Beta, Distribution, Gamma, LogNormal, Normal, Pert, Poisson, StandardNormal, Triangular, Uniform,
+    Beta, Distribution, Gamma, LogNormal, Normal, Pert, Poisson, StandardNormal, Triangular,
+    Uniform,
 };
 use rayon::prelude::*;
 
 const MONTHS: u32 = 60;
+/// 亿 CNY.
+const UNIT: f64 = 1e8;
 const PERCENTILES: [f64; 9] = [0.01, 0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95, 0.99];
 const POSSIBLE: &str = "possible parameters";
 /// Trials of one generator.
@@ -110,7 +113,7 @@ impl Laws {
                 discounted = time;
             }
         }
-        [total, npv, break_even, discounted, -lowest]
+        [total / UNIT, npv / UNIT, break_even, discounted, -lowest / UNIT]
     }
 }
 
@@ -231,10 +234,10 @@ fn main() -> ExitCode {
 
     let start = Instant::now();
     let laws = Laws::new(number_of("--rent").unwrap_or(10.0));
-    // 亿, in CNY; months
-    let (money, month) = (1e-4, 1.0);
+    // money in 亿 CNY, counted in 万; months
+    let (money, month) = (1e4, 1.0);
     let (names, statistics): (&[&str], Vec<Statistics>) = pool.install(|| match model.as_str() {
-        "S" => (&["total"][..], simulate(trials, [money], |rng| [laws.total(rng)]).into()),
+        "S" => (&["total"][..], simulate(trials, [money], |rng| [laws.total(rng) / UNIT]).into()),
         _ => (
             &["total", "npv", "break_even", "discounted_break_even", "peak"][..],
             simulate(trials, [money, money, month, month, money], |rng| laws.timeline(rng)).into(),
