@@ -1,134 +1,142 @@
-//! The pieces of a draw: nanoseconds an item, on every path of this CPU.
+//! Draws of the laws that models use: time a draw, on every path of this CPU, beside `rand_distr` for the same law.
 //!
-//! `cargo bench --bench sampling`. Yardsticks beside them: `rand_distr` driven by the same stream.
+//! `cargo bench --bench sampling`. A draw of ours is the inverse of a distribution function at a given uniform
+//! number; what the uniform itself costs is the first group. `rand_distr` is driven by `SmallRng`, the fastest
+//! generator of `rand`, and pays for its uniforms itself. The last group is what a table costs before the first draw.
 
 use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use outlay::distribution::{Distribution, Family, build};
+use outlay::engine::Sampler;
 use outlay::math::simd::{Kernel, Path, SimdPath};
-use outlay::math::{exp, ln, norm_pdf, norm_quantile, pow};
-use outlay::sampling::{
-    BLOCK, DiscreteTable, QuantileTable, StreamKey, StreamRng, Tail, fill_normal, fill_uniform,
-    uniform_at,
-};
-use rand_distr::Distribution;
+use outlay::sampling::{BLOCK, StreamKey, fill_normal, fill_uniform, uniform_at};
+use rand::SeedableRng;
+use rand::rngs::SmallRng;
+use rand_distr as peer;
 
 /// What is measured.
 #[derive(Clone, Copy)]
 enum Piece<'a> {
     Uniform(StreamKey),
-    Exp,
-    Ln,
-    Pow,
     Normal,
-    Table(&'a QuantileTable),
-    Discrete(&'a DiscreteTable),
+    Sampler(&'a Sampler),
 }
 
-struct Work<'a> {
+/// One block of draws.
+struct Draws<'a> {
     piece: Piece<'a>,
-    input: &'a [f64],
+    uniforms: &'a [f64],
     out: &'a mut [f64],
 }
 
-impl Kernel for Work<'_> {
+impl Kernel for Draws<'_> {
     type Output = ();
 
     #[inline(always)]
     fn run<P: Path>(self, path: P) {
-        let Work { piece, input, out } = self;
+        let Draws { piece, uniforms, out } = self;
         match piece {
             Piece::Uniform(key) => fill_uniform(path, key, 0, black_box(7), out),
-            Piece::Exp => out.iter_mut().zip(input).for_each(|(out, &x)| *out = exp(x)),
-            Piece::Ln => out.iter_mut().zip(input).for_each(|(out, &x)| *out = ln(x)),
-            Piece::Pow => {
-                out.iter_mut().zip(input).for_each(|(out, &x)| *out = pow(1.0 + x, 2.5 - x));
-            }
-            Piece::Normal => fill_normal(path, input, out),
-            Piece::Table(table) => table.fill(path, input, out),
-            Piece::Discrete(table) => table.fill(path, input, out),
+            Piece::Normal => fill_normal(path, uniforms, out),
+            Piece::Sampler(sampler) => sampler.fill(path, uniforms, out),
         }
     }
 }
 
-fn logistic_table() -> QuantileTable {
-    let quantile = |u: f64, tail: Tail| {
-        let x = ln(u / (1.0 - u));
-        if tail == Tail::Lower { x } else { -x }
-    };
-    let density = |x: f64| {
-        let e = exp(-x.abs());
-        e / ((1.0 + e) * (1.0 + e))
-    };
-    QuantileTable::build(Box::new(quantile), &density)
+/// A column of `rand_distr`'s draws of one law.
+type PeerFill = Box<dyn FnMut(&mut [f64])>;
+
+fn peer_fill(law: impl peer::Distribution<f64> + 'static) -> PeerFill {
+    let mut rng = SmallRng::seed_from_u64(1);
+    Box::new(move |out| out.iter_mut().for_each(|out| *out = law.sample(&mut rng)))
 }
 
-/// Poisson masses by the recurrence from the mode; weights need not sum to 1.
-fn poisson_table(mean: f64) -> DiscreteTable {
-    let mode = mean.floor();
-    let log_mass = |k: f64| k * libm::log(mean) - libm::lgamma(k + 1.0) - mean;
-    DiscreteTable::from_law(mode, [0.0, f64::INFINITY], 1 << 22, &|k| exp(log_mass(k)))
-        .expect("a small window")
+fn law(family: Family, parameters: &[f64]) -> Distribution {
+    build(family, 0, parameters).expect("possible parameters")
 }
 
-fn pieces(c: &mut Criterion) {
-    let key = StreamKey::new(1, "bench");
-    let uniforms: Vec<f64> = (0..BLOCK as u64).map(|trial| uniform_at(key, 0, trial)).collect();
-    let exponents: Vec<f64> = uniforms.iter().map(|u| 20.0 * u - 10.0).collect();
-    let (logistic, poisson_10, poisson_1e6) =
-        (logistic_table(), poisson_table(10.0), poisson_table(1e6));
-    let cases = [
-        ("uniform", Piece::Uniform(key), &uniforms),
-        ("exp", Piece::Exp, &exponents),
-        ("ln", Piece::Ln, &uniforms),
-        ("pow", Piece::Pow, &uniforms),
-        ("normal", Piece::Normal, &uniforms),
-        ("table", Piece::Table(&logistic), &uniforms),
-        ("poisson 10", Piece::Discrete(&poisson_10), &uniforms),
-        ("poisson 1e6", Piece::Discrete(&poisson_1e6), &uniforms),
+fn draws(criterion: &mut Criterion) {
+    const POSSIBLE: &str = "possible parameters";
+    let pert = law(Family::Pert, &[80.0, 100.0, 150.0, 4.0]);
+    let beta = law(Family::Beta, &[8.0, 3.0, 0.0, 1.0]);
+    let gamma = law(Family::Gamma, &[4.0, 0.05]);
+    let triangular = law(Family::Triangular, &[0.25, 0.3, 0.4]);
+    let poisson_10 = law(Family::Poisson, &[10.0]);
+    let poisson_10k = law(Family::Poisson, &[1e4]);
+    let samplers = [&pert, &beta, &gamma, &triangular, &poisson_10, &poisson_10k].map(Sampler::new);
+    let [pert, beta, gamma, triangular, poisson_10, poisson_10k] = samplers.each_ref();
+
+    let peer_pert = peer::Pert::new(80.0, 150.0).with_mode(100.0).expect(POSSIBLE);
+    let cases: [(&str, Piece<'_>, PeerFill); 8] = [
+        (
+            "uniform",
+            Piece::Uniform(StreamKey::new(1, "bench")),
+            peer_fill(peer::Uniform::new(0.0, 1.0).expect(POSSIBLE)),
+        ),
+        ("normal", Piece::Normal, peer_fill(peer::StandardNormal)),
+        ("pert", Piece::Sampler(pert), peer_fill(peer_pert)),
+        ("beta", Piece::Sampler(beta), peer_fill(peer::Beta::new(8.0, 3.0).expect(POSSIBLE))),
+        ("gamma", Piece::Sampler(gamma), peer_fill(peer::Gamma::new(4.0, 0.05).expect(POSSIBLE))),
+        (
+            "triangular",
+            Piece::Sampler(triangular),
+            peer_fill(peer::Triangular::new(0.25, 0.4, 0.3).expect(POSSIBLE)),
+        ),
+        (
+            "poisson 10",
+            Piece::Sampler(poisson_10),
+            peer_fill(peer::Poisson::new(10.0).expect(POSSIBLE)),
+        ),
+        (
+            "poisson 10k",
+            Piece::Sampler(poisson_10k),
+            peer_fill(peer::Poisson::new(1e4).expect(POSSIBLE)),
+        ),
     ];
+
+    let key = StreamKey::new(1, "uniforms");
+    let uniforms: Vec<f64> = (0..BLOCK as u64).map(|trial| uniform_at(key, 0, trial)).collect();
     let mut out = vec![0.0; BLOCK];
-    for (name, piece, input) in cases {
-        let mut group = c.benchmark_group(name);
+    for (name, piece, mut peer_fill) in cases {
+        let mut group = criterion.benchmark_group(format!("draw/{name}"));
         group.throughput(Throughput::Elements(BLOCK as u64));
         for path in SimdPath::available() {
-            group.bench_function(BenchmarkId::from_parameter(path), |b| {
-                b.iter(|| {
-                    path.run(Work { piece, input: black_box(input), out: black_box(&mut out) });
+            group.bench_function(BenchmarkId::from_parameter(path), |bencher| {
+                bencher.iter(|| {
+                    let (uniforms, out) = (black_box(&*uniforms), black_box(&mut *out));
+                    path.run(Draws { piece, uniforms, out });
                 });
             });
         }
+        group.bench_function("rand_distr", |bencher| {
+            bencher.iter(|| peer_fill(black_box(&mut out)));
+        });
+        group.finish();
     }
 }
 
-fn building(c: &mut Criterion) {
-    let mut group = c.benchmark_group("build");
-    group.bench_function("logistic", |b| b.iter(logistic_table));
-    group.bench_function("poisson 10", |b| b.iter(|| poisson_table(10.0)));
-    group.bench_function("poisson 1e6", |b| b.iter(|| poisson_table(1e6)));
-    group.bench_function("normal", |b| {
-        let quantile = |u: f64, tail: Tail| {
-            if tail == Tail::Lower { norm_quantile(u) } else { -norm_quantile(u) }
-        };
-        b.iter(|| QuantileTable::build(Box::new(quantile), &norm_pdf));
-    });
-}
-
-fn yardsticks(c: &mut Criterion) {
-    let mut group = c.benchmark_group("rand_distr");
+fn tables(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("table");
     group.throughput(Throughput::Elements(1));
-    let mut rng = StreamRng::new(StreamKey::new(1, "bench"));
-    group.bench_function("normal", |b| {
-        b.iter(|| -> f64 { rand_distr::StandardNormal.sample(&mut rng) });
-    });
-    let poisson = rand_distr::Poisson::new(10.0).expect("a positive mean");
-    group.bench_function("poisson 10", |b| b.iter(|| -> f64 { poisson.sample(&mut rng) }));
+    for (name, law) in [
+        ("pert", law(Family::Pert, &[80.0, 100.0, 150.0, 4.0])),
+        ("gamma", law(Family::Gamma, &[4.0, 0.05])),
+        ("poisson 10", law(Family::Poisson, &[10.0])),
+        ("poisson 10k", law(Family::Poisson, &[1e4])),
+    ] {
+        group.bench_function(name, |bencher| bencher.iter(|| Sampler::new(black_box(&law))));
+    }
+    group.finish();
 }
 
 criterion_group! {
     name = benches;
-    config = Criterion::default().sample_size(30).warm_up_time(Duration::from_millis(200)).measurement_time(Duration::from_millis(500));
-    targets = pieces, building, yardsticks
+    config = Criterion::default()
+        .sample_size(10)
+        .warm_up_time(Duration::from_millis(100))
+        .measurement_time(Duration::from_millis(300));
+    targets = draws, tables
 }
 criterion_main!(benches);
