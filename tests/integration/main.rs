@@ -2,6 +2,7 @@
 
 mod cli;
 mod determinism;
+mod docs;
 mod engine_reference;
 mod floors;
 mod generator;
