@@ -446,10 +446,18 @@ impl Compiled {
 
 /// Runs a compiled model: Program → blocks of trials → Tally → SimulationResult.
 pub fn run(model: &Compiled, settings: &RunSettings, monitor: &dyn Monitor) -> SimulationResult {
-    in_pool(settings.threads, || {
+    let threads =
+        settings.threads.unwrap_or(MOST_THREADS).min(engine::useful_threads(settings.trials));
+    in_pool(settings.threads.map(|_| threads), || {
         let prepared = Prepared::new(&model.program, settings.seed);
         let plans = engine::pilot(&prepared, &model.channels);
-        let (tally, trials) = engine::run(&prepared, &plans, settings.trials, monitor);
+        let (mut tally, trials) = engine::run(&prepared, &plans, settings.trials, monitor);
+        // Where buckets are too coarse for a percentile, the same trials once more, for their values there.
+        let stretches = results::doubtful(&model.outputs, &tally, &settings.percentiles);
+        if !stretches.is_empty() {
+            let values = engine::collect_stretches(&prepared, &stretches, trials);
+            tally.refine(&stretches, values);
+        }
         let provenance = model.provenance(settings.seed, trials, settings.trials);
         results::summarize(&model.outputs, &tally, &settings.percentiles, provenance)
     })

@@ -10,6 +10,7 @@ use super::distribution::Distribution;
 use super::histogram::Histogram;
 use super::moments::{MomentTree, Moments, PARTIALS};
 use super::plan::{ChannelKind, ChannelPlan, Resolution};
+use super::refine::taken_apart;
 
 /// Lanes of the longest block.
 pub const MAX_LANES: usize = 512;
@@ -279,10 +280,16 @@ impl Channel {
         self.moments.total()
     }
 
-    /// The finite values in ascending order, as far as buckets tell them apart.
-    pub(super) fn distribution(&self, plan: &ChannelPlan) -> Distribution {
+    /// The finite values in ascending order, as far as buckets tell them apart; buckets of which `collected` holds
+    /// every value, in ascending order, are taken apart.
+    pub(super) fn distribution(&self, plan: &ChannelPlan, collected: &[f64]) -> Distribution {
         let atoms = plan.atoms().iter().copied().zip(self.atoms.iter().copied());
-        Distribution::new(self.histogram.ascending(), atoms, self.is_whole)
+        let buckets = self.histogram.ascending().flat_map(|bucket| {
+            let parts =
+                (!collected.is_empty()).then(|| taken_apart(bucket, collected, plan.atoms()));
+            parts.flatten().unwrap_or_else(|| vec![bucket])
+        });
+        Distribution::new(buckets, atoms, self.is_whole)
     }
 
     /// Bytes held by the histogram.

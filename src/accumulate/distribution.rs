@@ -86,9 +86,14 @@ impl Distribution {
         if rank == before + 1 { piece.min } else { piece.max }
     }
 
-    fn find(&self, rank: u64) -> (&Bucket, u64) {
+    /// The position of the piece that holds a rank.
+    pub(super) fn position(&self, rank: u64) -> usize {
         assert!((1..=self.count()).contains(&rank), "a rank among the values");
-        let at = self.up_to.partition_point(|&sum| sum < rank);
+        self.up_to.partition_point(|&sum| sum < rank)
+    }
+
+    fn find(&self, rank: u64) -> (&Bucket, u64) {
+        let at = self.position(rank);
         (&self.pieces[at], self.up_to[at] - self.pieces[at].count)
     }
 }

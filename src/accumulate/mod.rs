@@ -12,6 +12,7 @@ mod distribution;
 mod histogram;
 mod moments;
 mod plan;
+mod refine;
 mod tally;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -21,4 +22,5 @@ pub use distribution::Distribution;
 pub use histogram::{Bucket, HdrError, Histogram, hdr_from_buckets};
 pub use moments::{MomentTree, Moments};
 pub use plan::{ChannelKind, ChannelPlan, Resolution};
+pub use refine::{Stretch, affordable};
 pub use tally::{Spread, Tally};

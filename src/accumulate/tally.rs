@@ -9,6 +9,7 @@ use super::channel::{Cause, Channel, MAX_LANES, Scratch};
 use super::distribution::Distribution;
 use super::moments::Moments;
 use super::plan::ChannelPlan;
+use super::refine::Stretch;
 
 /// All channels of a run, as one worker has recorded them; merged in any order at the end.
 #[derive(Debug, Clone)]
@@ -16,6 +17,8 @@ pub struct Tally {
     plans: Arc<[ChannelPlan]>,
     channels: Vec<Channel>,
     scratch: Box<Scratch>,
+    /// Values collected in a second pass, a list a channel, ascending; empty before it.
+    collected: Vec<Vec<f64>>,
 }
 
 /// Mean, spread and shape of a channel's finite values, in the output's unit.
@@ -36,6 +39,7 @@ impl Tally {
             plans: Arc::clone(plans),
             channels: plans.iter().map(Channel::new).collect(),
             scratch: Box::new(Scratch::new()),
+            collected: vec![Vec::new(); plans.len()],
         }
     }
 
@@ -76,7 +80,33 @@ impl Tally {
 
     /// A channel's finite values in ascending order, as far as buckets tell them apart.
     pub fn distribution(&self, channel: usize) -> Distribution {
-        self.channels[channel].distribution(&self.plans[channel])
+        self.channels[channel].distribution(&self.plans[channel], &self.collected[channel])
+    }
+
+    /// The buckets of a channel that are too coarse for its ranks: for each rank the probability whose quantile it
+    /// stands for, among `count` values, never included.
+    pub fn doubtful(&self, channel: usize, count: u64, ranks: &[(u64, f64)]) -> Vec<Stretch> {
+        let distribution = self.distribution(channel);
+        let finite = ranks.iter().filter(|(rank, _)| *rank <= distribution.count());
+        let buckets = finite.filter_map(|&(rank, p)| distribution.doubtful(rank, p, count));
+        buckets
+            .map(|bucket| Stretch {
+                channel,
+                low: bucket.min,
+                high: bucket.max,
+                count: bucket.count,
+            })
+            .collect()
+    }
+
+    /// Takes in the values of stretches, collected from the same trials, each list in any order.
+    pub fn refine(&mut self, stretches: &[Stretch], values: Vec<Vec<f64>>) {
+        for (stretch, values) in stretches.iter().zip(values) {
+            self.collected[stretch.channel].extend(values);
+        }
+        for list in &mut self.collected {
+            list.sort_unstable_by(f64::total_cmp);
+        }
     }
 
     /// Mean, spread and shape of a channel's finite values.

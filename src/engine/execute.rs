@@ -2,7 +2,7 @@
 
 use super::kernels::{self, Column, Input};
 use super::prepared::{Prepared, solve};
-use crate::accumulate::{Cause, Tally};
+use crate::accumulate::{Cause, Stretch, Tally};
 use crate::check::instantiate;
 use crate::math::irr::{Irr, IrrScratch, irr};
 use crate::math::simd::{Kernel, Path};
@@ -33,6 +33,39 @@ pub enum Sink<'t> {
     Tally(&'t mut Tally),
     /// Value by value, a list a channel: pilots, replays.
     Values(&'t mut [Vec<f64>]),
+    /// Those between given bounds.
+    Selection(&'t mut Selection),
+}
+
+/// Values of some channels between bounds.
+#[derive(Debug)]
+pub struct Selection {
+    /// By channel: bounds, and the list that takes what lies between them.
+    wanted: Vec<Vec<(f64, f64, usize)>>,
+    /// One list a stretch.
+    pub lists: Vec<Vec<f64>>,
+}
+
+impl Selection {
+    /// Nothing selected yet.
+    pub fn new(n_channels: usize, stretches: &[Stretch]) -> Selection {
+        let mut wanted = vec![Vec::new(); n_channels];
+        for (list, stretch) in stretches.iter().enumerate() {
+            wanted[stretch.channel].push((stretch.low, stretch.high, list));
+        }
+        Selection { wanted, lists: vec![Vec::new(); stretches.len()] }
+    }
+
+    fn record(&mut self, channel: usize, values: &[f64]) {
+        for &(low, high, list) in &self.wanted[channel] {
+            // + 0.0 makes -0.0 a plain 0, as tallies do.
+            let within = values
+                .iter()
+                .map(|&value| value + 0.0)
+                .filter(|value| (low..=high).contains(value));
+            self.lists[list].extend(within);
+        }
+    }
 }
 
 impl Sink<'_> {
@@ -41,6 +74,7 @@ impl Sink<'_> {
         match self {
             Sink::Tally(tally) => tally.record_inline(channel, block, values),
             Sink::Values(lists) => lists[channel].extend_from_slice(values),
+            Sink::Selection(selection) => selection.record(channel, values),
         }
     }
 }

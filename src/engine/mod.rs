@@ -11,8 +11,8 @@ mod parallel;
 mod prepared;
 pub mod reference;
 
-pub use execute::{Sink, Worker};
+pub use execute::{Selection, Sink, Worker};
 pub use monitor::{Monitor, Unwatched};
 pub(crate) use parallel::PILOT_SEED;
-pub use parallel::{Pilot, collect, pilot, run};
+pub use parallel::{Pilot, collect, collect_stretches, pilot, run, useful_threads};
 pub use prepared::{Prepared, PreparedSampler, Sampler};

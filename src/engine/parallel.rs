@@ -6,10 +6,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::execute::{Sink, Worker};
-use super::monitor::Monitor;
+use super::execute::{Selection, Sink, Worker};
+use super::monitor::{Monitor, Unwatched};
 use super::prepared::Prepared;
-use crate::accumulate::{ChannelKind, ChannelPlan, Resolution, Tally};
+use crate::accumulate::{ChannelKind, ChannelPlan, Resolution, Stretch, Tally};
 use crate::sampling::BLOCK;
 
 /// Blocks that a worker takes at once.
@@ -24,33 +24,60 @@ pub fn run(
     trials: u64,
     monitor: &dyn Monitor,
 ) -> (Tally, u64) {
+    let (tallies, done) =
+        in_chunks(prepared, trials, monitor, || Tally::new(plans), |tally| Sink::Tally(tally));
+    let mut all = Tally::new(plans);
+    for tally in &tallies {
+        all.merge(tally);
+    }
+    (all, done)
+}
+
+/// Collects the values of stretches from trials `0..trials`: a list a stretch, in no order.
+pub fn collect_stretches(
+    prepared: &Prepared<'_>,
+    stretches: &[Stretch],
+    trials: u64,
+) -> Vec<Vec<f64>> {
+    let new = || Selection::new(prepared.program.n_channels, stretches);
+    let (parts, _) =
+        in_chunks(prepared, trials, &Unwatched, new, |selection| Sink::Selection(selection));
+    let mut lists = vec![Vec::new(); stretches.len()];
+    for part in parts {
+        for (list, values) in lists.iter_mut().zip(part.lists) {
+            list.extend(values);
+        }
+    }
+    lists
+}
+
+/// Lets every thread of the pool work on chunks, each with something of its own to put results in.
+fn in_chunks<S: Send>(
+    prepared: &Prepared<'_>,
+    trials: u64,
+    monitor: &dyn Monitor,
+    new: impl Fn() -> S + Sync,
+    sink: impl for<'s> Fn(&'s mut S) -> Sink<'s> + Sync,
+) -> (Vec<S>, u64) {
     let n_chunks = trials.div_ceil(CHUNK);
     let next = AtomicU64::new(0);
     let done = AtomicU64::new(0);
-    let work = |tally: &mut Tally| {
+    let results = rayon::broadcast(|_| {
+        let mut own = new();
         let mut worker = Worker::new(prepared);
         while !monitor.is_stopped() {
             let chunk = next.fetch_add(1, Ordering::Relaxed);
             if chunk >= n_chunks {
                 break;
             }
-            let first = chunk * CHUNK;
-            let count = CHUNK.min(trials - first);
-            worker.run(chunk * CHUNK_BLOCKS, count, &mut Sink::Tally(tally));
+            let count = CHUNK.min(trials - chunk * CHUNK);
+            worker.run(chunk * CHUNK_BLOCKS, count, &mut sink(&mut own));
             let all = done.fetch_add(count, Ordering::Relaxed) + count;
             monitor.progress(all);
         }
-    };
-    let tallies = rayon::broadcast(|_| {
-        let mut tally = Tally::new(plans);
-        work(&mut tally);
-        tally
+        own
     });
-    let mut all = Tally::new(plans);
-    for tally in &tallies {
-        all.merge(tally);
-    }
-    (all, done.load(Ordering::Relaxed))
+    (results, done.load(Ordering::Relaxed))
 }
 
 /// What is known of a channel before its pilot.
@@ -93,4 +120,9 @@ pub fn collect(prepared: &Prepared<'_>, n_channels: usize, trials: u64) -> Vec<V
     let mut lists = vec![Vec::new(); n_channels];
     Worker::new(prepared).run(0, trials, &mut Sink::Values(&mut lists));
     lists
+}
+
+/// How many threads have something to do in a run of so many trials.
+pub fn useful_threads(trials: u64) -> usize {
+    usize::try_from(trials.div_ceil(CHUNK).max(1)).unwrap_or(usize::MAX)
 }

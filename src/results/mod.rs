@@ -14,4 +14,4 @@ mod testing;
 
 pub use result::*;
 pub use rows::{InputRow, QuantityRow};
-pub use summary::{OutputPlan, base_only, summarize};
+pub use summary::{OutputPlan, base_only, doubtful, summarize};

@@ -13,7 +13,7 @@ use super::{
     Quantile, SeriesSummary, SimulationResult, Statistics, StepSummary, TimeSummary, Undefined,
     Within,
 };
-use crate::accumulate::{Channel, ChannelKind, Distribution, Spread, Tally};
+use crate::accumulate::{Channel, ChannelKind, Distribution, Spread, Stretch, Tally, affordable};
 
 /// What an output is, apart from its values.
 #[derive(Debug, Clone, PartialEq)]
@@ -79,6 +79,30 @@ pub fn summarize(
         })
         .collect();
     SimulationResult { provenance, outputs, warnings }
+}
+
+/// Where the buckets of a tally are too coarse for what [`summarize`] reads off them: stretches of values that a
+/// second pass over the same trials should collect.
+pub fn doubtful(plans: &[OutputPlan], tally: &Tally, percentiles: &[f64]) -> Vec<Stretch> {
+    let mut stretches = Vec::new();
+    for plan in plans.iter().filter(|plan| plan.kind != ChannelKind::Condition) {
+        for at in plan.channels.clone() {
+            let channel = tally.channel(at);
+            // Of all trials, and of those in which it happens.
+            let mut counts = vec![channel.finite() + channel.never(), channel.finite()];
+            counts.dedup();
+            for count in counts.into_iter().filter(|&count| count > 0) {
+                let mut ranks = Vec::new();
+                for &p in percentiles {
+                    let bounds = quantile_ranks(count, p);
+                    let all = [Some(quantile_rank(count, p)), bounds.low, bounds.high];
+                    ranks.extend(all.into_iter().flatten().map(|rank| (rank, p)));
+                }
+                stretches.extend(tally.doubtful(at, count, &ranks));
+            }
+        }
+    }
+    affordable(stretches)
 }
 
 /// The base case alone: no trials, no statistics.

@@ -88,7 +88,8 @@ fn replayed(page: &str) -> String {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let blocks = blocks(page);
     for block in blocks.iter().filter(|block| block.language == "toml") {
-        if let Some((name, _)) = block.text.strip_prefix("# ").and_then(|text| text.split_once('\n'))
+        if let Some((name, _)) =
+            block.text.strip_prefix("# ").and_then(|text| text.split_once('\n'))
             && name.ends_with(".toml")
         {
             fs::write(folder.path().join(name), block.text).expect("the folder is writable");
