@@ -29,23 +29,14 @@ impl Inference<'_> {
             return Typed::poisoned(span);
         };
         let over_index = matched.get(1).and_then(|second| self.index_argument(second));
-        match function.kind {
-            K::Reduce(OverTime::Sum) if matched.len() > 1 => {
-                self.reduce_index(OverIndex::Sum, &matched, over_index, span)
-            }
-            K::Reduce(OverTime::Mean) if matched.len() > 1 => {
-                self.reduce_index(OverIndex::Mean, &matched, over_index, span)
-            }
-            K::Count => self.reduce_index(OverIndex::Sum, &matched, over_index, span),
-            kind => {
-                let typed: Vec<Typed> =
-                    matched.iter().map(|argument| self.infer(argument)).collect();
-                if typed.iter().any(Typed::is_poisoned) {
-                    return Typed::poisoned(span);
-                }
-                self.apply_kind(kind, name, typed, span).unwrap_or_else(|| Typed::poisoned(span))
-            }
+        if let (Some(over), true) = (over_index_of(function.kind), matched.len() > 1) {
+            return self.reduce_index(over, function.kind, &matched, over_index, span);
         }
+        let typed: Vec<Typed> = matched.iter().map(|argument| self.infer(argument)).collect();
+        if typed.iter().any(Typed::is_poisoned) {
+            return Typed::poisoned(span);
+        }
+        self.apply_kind(function.kind, name, typed, span).unwrap_or_else(|| Typed::poisoned(span))
     }
 
     /// Arguments in the order of the parameters.
@@ -116,10 +107,8 @@ impl Inference<'_> {
 
     /// The index that an argument names.
     fn index_argument(&self, argument: &Expr) -> Option<IndexId> {
-        match &argument.kind {
-            ExprKind::Name(name) => self.scope.index(&name.text),
-            _ => None,
-        }
+        let ExprKind::Name(name) = &argument.kind else { return None };
+        self.scope.index(&name.text)
     }
 
     fn apply_kind(
@@ -147,7 +136,9 @@ impl Inference<'_> {
                     UnitState::Known(unit) => {
                         UnitState::Known(unit.tidy(&self.scope.units).power(half))
                     }
-                    other => other.clone(),
+                    UnitState::Unknown | UnitState::Zero | UnitState::Poisoned => {
+                        first.unit.clone()
+                    }
                 };
                 let tidied = first.known_unit().tidy(&self.scope.units);
                 let first = if first.unit == UnitState::Unknown {
@@ -376,7 +367,7 @@ impl Inference<'_> {
         }
         let steps = self.scope.timeline.as_ref().map_or(0, |timeline| timeline.steps);
         if let Some(value) = constant::value(&time.expr, self.scope)
-            && !(0.0..f64::from(steps) + 1.0).contains(&value)
+            && !(0.0..=f64::from(steps)).contains(&value)
         {
             let unit = unit.text(&self.scope.units);
             let error = Diagnostic::new(
@@ -473,7 +464,7 @@ impl Inference<'_> {
             && let Some(index) = self.index_argument(second)
         {
             let over = if operation == Binary::Min { OverIndex::Min } else { OverIndex::Max };
-            return self.reduce_index(over, &positional, Some(index), span);
+            return self.reduce_index(over, function.kind, &positional, Some(index), span);
         }
         if positional.len() < 2 {
             let error = Diagnostic::new(
@@ -508,11 +499,18 @@ impl Inference<'_> {
     fn reduce_index(
         &mut self,
         over: OverIndex,
+        kind: K,
         arguments: &[&Expr],
         index: Option<IndexId>,
         span: Span,
     ) -> Typed {
-        let x = self.infer(arguments[0]);
+        let mut x = self.infer(arguments[0]);
+        if let K::Count = kind {
+            x = match self.condition(x, "`count`") {
+                Some(condition) => condition,
+                None => Typed::poisoned(arguments[0].span),
+            };
+        }
         let second = arguments[1];
         let Some(index) = index else {
             let text = self.scope.sources.text(second.span).trim().to_owned();
@@ -543,15 +541,13 @@ impl Inference<'_> {
             return self.mistake(span, error.help(help));
         }
         let keeps_condition = matches!(over, OverIndex::Min | OverIndex::Max) && x.is_condition;
-        let labels = self.scope.indexes[usize::from(index.0)].labels.len().max(1);
         let expr = TypedExpr::OverIndex(over, index, Box::new(x.expr.clone()));
         // Never beats every number in a sum and a mean, and ranks last in an extreme.
-        let expr = match over {
-            OverIndex::Sum | OverIndex::Mean if x.may_be_never && labels > 0 => {
-                let latest = TypedExpr::OverIndex(OverIndex::Max, index, Box::new(x.expr));
-                guard(expr, Some(latest.clone()), Some(latest))
-            }
-            _ => expr,
+        let expr = if x.may_be_never && matches!(over, OverIndex::Sum | OverIndex::Mean) {
+            let latest = TypedExpr::OverIndex(OverIndex::Max, index, Box::new(x.expr));
+            guard(expr, Some(latest.clone()), Some(latest))
+        } else {
+            expr
         };
         Typed {
             expr,
@@ -562,6 +558,14 @@ impl Inference<'_> {
             span,
         }
     }
+}
+
+/// What a function makes of an index, where it takes one.
+fn over_index_of(kind: K) -> Option<OverIndex> {
+    if let K::Reduce(OverTime::Mean) = kind {
+        return Some(OverIndex::Mean);
+    }
+    matches!(kind, K::Reduce(OverTime::Sum) | K::Count).then_some(OverIndex::Sum)
 }
 
 fn count_message(function: &Function, given: usize) -> String {

@@ -1,6 +1,8 @@
 //! The rules of quantities: inputs cell by cell, formulas, series.
 
-use super::checked::{IndexId, InputCell, InputRule, QuantityId, Rule, Shape, TypedExpr};
+use super::checked::{
+    DistributionExpr, IndexId, InputCell, InputRule, QuantityId, Rule, Shape, TypedExpr,
+};
 use super::constant;
 use super::distributions::{TypedDistribution, is_random};
 use super::infer::{Inference, Place};
@@ -408,9 +410,10 @@ impl Definer<'_> {
             let place = Place { is_input: true, ..Place::default() };
             let what = format!("the labels of `{name}`");
             let typed = self.inference(place).distribution_in(typed, &target, &what)?;
-            let value = match typed.expr {
-                super::checked::DistributionExpr::Value(expr) => InputRule::Fixed(expr),
-                expr => InputRule::Random(expr),
+            let value = if let DistributionExpr::Value(expr) = typed.expr {
+                InputRule::Fixed(expr)
+            } else {
+                InputRule::Random(typed.expr)
             };
             let base = match &input.base {
                 None => None,

@@ -549,9 +549,10 @@ impl Inference<'_> {
     }
 
     fn end_of_range(&mut self, expr: &Expr) -> Option<Typed> {
-        let typed = match &expr.kind {
-            ExprKind::Factor(value) => Typed::constant(*value, Unit::none(), expr.span),
-            _ => self.infer(expr),
+        let typed = if let ExprKind::Factor(value) = expr.kind {
+            Typed::constant(value, Unit::none(), expr.span)
+        } else {
+            self.infer(expr)
         };
         (!typed.is_poisoned()).then_some(typed)
     }
@@ -817,9 +818,11 @@ impl Inference<'_> {
         let inner = self.distribution_in(inner, &target, "distribution and shift")?;
         let shape = inner.shape.union(shift.shape);
         let inner = TypedDistribution { shape, ..inner };
-        let negative = |expr: TypedExpr| match expr {
-            TypedExpr::Constant(value) => TypedExpr::Constant(-value),
-            other => binary(Binary::Multiply, TypedExpr::Constant(-1.0), other),
+        let negative = |expr: TypedExpr| {
+            if let TypedExpr::Constant(value) = expr {
+                return TypedExpr::Constant(-value);
+            }
+            binary(Binary::Multiply, TypedExpr::Constant(-1.0), expr)
         };
         let one = TypedExpr::Constant(1.0);
         Some(match (is_left, is_difference) {
@@ -831,17 +834,15 @@ impl Inference<'_> {
 }
 
 fn affine(inner: TypedDistribution, scale: TypedExpr, shift: TypedExpr) -> TypedDistribution {
-    let expr = match inner.expr {
-        DistributionExpr::Value(TypedExpr::Constant(value))
-            if matches!((&scale, &shift), (TypedExpr::Constant(_), TypedExpr::Constant(_))) =>
-        {
-            let number = |expr: &TypedExpr| match expr {
-                TypedExpr::Constant(value) => *value,
-                _ => f64::NAN,
-            };
-            DistributionExpr::Value(TypedExpr::Constant(value * number(&scale) + number(&shift)))
-        }
-        expr => DistributionExpr::Affine { scale, shift, inner: Box::new(expr) },
+    let expr = if let (
+        DistributionExpr::Value(TypedExpr::Constant(value)),
+        TypedExpr::Constant(scale),
+        TypedExpr::Constant(shift),
+    ) = (&inner.expr, &scale, &shift)
+    {
+        DistributionExpr::Value(TypedExpr::Constant(value * scale + shift))
+    } else {
+        DistributionExpr::Affine { scale, shift, inner: Box::new(inner.expr) }
     };
     TypedDistribution { expr, ..inner }
 }

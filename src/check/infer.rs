@@ -67,12 +67,13 @@ impl Inference<'_> {
             }
             ExprKind::Juxtaposed { left, right } => {
                 let left = self.infer(left);
-                let right = match &right.kind {
-                    ExprKind::Name(name) if !self.is_known(name) => {
-                        let error = self.scope.unknown_unit(name);
-                        self.mistake(right.span, error)
-                    }
-                    _ => self.infer(right),
+                let right = if let ExprKind::Name(name) = &right.kind
+                    && !self.is_known(name)
+                {
+                    let error = self.scope.unknown_unit(name);
+                    self.mistake(right.span, error)
+                } else {
+                    self.infer(right)
                 };
                 self.product(Binary::Multiply, left, right, span)
             }
@@ -226,9 +227,10 @@ impl Inference<'_> {
     /// An operation that keeps unit and shape.
     pub(super) fn keep(&mut self, operation: Unary, typed: Typed) -> Typed {
         let never = typed.may_be_never.then(|| typed.expr.clone());
-        let expr = match typed.expr {
-            TypedExpr::Constant(value) => TypedExpr::Constant(operation.apply(value)),
-            operand => unary(operation, operand),
+        let expr = if let TypedExpr::Constant(value) = typed.expr {
+            TypedExpr::Constant(operation.apply(value))
+        } else {
+            unary(operation, typed.expr)
         };
         let expr = guard(expr, never.clone(), never);
         Typed { expr, is_condition: false, ..typed }
@@ -266,9 +268,10 @@ impl Inference<'_> {
     }
 
     fn sum(&mut self, operation: Binary, place: Span, a: Typed, b: Typed) -> Typed {
-        let headline = |left: &str, right: &str| match operation {
-            Binary::Subtract => format!("cannot subtract {right} from {left}"),
-            _ => format!("cannot add {right} to {left}"),
+        let is_difference = operation == Binary::Subtract;
+        let headline = |left: &str, right: &str| match is_difference {
+            true => format!("cannot subtract {right} from {left}"),
+            false => format!("cannot add {right} to {left}"),
         };
         match self.unified(a, b, place, headline) {
             Some((a, b, unit)) => self.arithmetic(operation, a, b, unit),
@@ -409,12 +412,10 @@ impl Inference<'_> {
 
     fn comparison_swapped(&mut self, operation: Binary, place: Span, a: Typed, b: Typed) -> Typed {
         let typed = self.comparison(operation, place, a, b);
-        match typed.expr {
-            TypedExpr::Binary(operation, left, right) => {
-                Typed { expr: TypedExpr::Binary(operation, right, left), ..typed }
-            }
-            _ => typed,
+        if let TypedExpr::Binary(operation, left, right) = typed.expr {
+            return Typed { expr: TypedExpr::Binary(operation, right, left), ..typed };
         }
+        typed
     }
 
     fn logical(&mut self, operation: Binary, what: &str, a: Typed, b: Typed) -> Typed {

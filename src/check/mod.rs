@@ -22,8 +22,8 @@ pub(crate) use distributions::instantiate;
 pub use plan::Plans;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::expr::Name;
-use crate::model::{InputDefinition, ParsedModel, Replaced, SeriesRule};
+use crate::expr::{ExprKind, Name};
+use crate::model::{InputDefinition, InputValue, ParsedModel, Replaced, SeriesRule};
 use crate::source::Sources;
 use crate::unit::{Unit, UnitTable};
 use define::{Definer, Definition};
@@ -275,10 +275,22 @@ fn check_replaced<'a>(
             continue;
         }
         let (was, is) = (was.clone(), is.clone());
+        // A bare 0 fits every dimension, and the input stays of its own.
+        if is_bare_zero(&input.value) {
+            scope.entries[old.input].ty.unit = UnitState::Known(was);
+            continue;
+        }
         let error = message::replaced(&input.name, old.span, (&was, &is), scope);
         diagnostics.push(error);
         scope.entries[old.input].ty.unit = UnitState::Known(was);
     }
+}
+
+fn is_bare_zero(value: &InputValue) -> bool {
+    let (InputValue::Plain(expr) | InputValue::ByIndexSame { value: expr, .. }) = value else {
+        return false;
+    };
+    matches!(&expr.kind, ExprKind::Number(literal) if literal.is_bare_zero)
 }
 
 /// The most values at once: of one quantity over its labels, and of all quantities together.

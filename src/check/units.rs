@@ -62,6 +62,7 @@ pub(super) fn table(parsed: &ParsedModel, diagnostics: &mut Diagnostics) -> Unit
 }
 
 /// The number and the unit that a product of numbers and units is; `Err(None)` where it has been reported.
+#[expect(clippy::result_large_err, reason = "the error is made once a model and moved once")]
 pub(super) fn evaluate(expr: &Expr, table: &UnitTable) -> Result<(f64, Unit), Option<Diagnostic>> {
     let wrong =
         |label: &str| {
@@ -115,7 +116,18 @@ fn exponent(expr: &Expr) -> Option<Exponent> {
             let (above, below) = (exponent(left)?, exponent(right)?);
             Exponent::from_f64(above.to_f64() / below.to_f64())
         }
-        _ => None,
+        ExprKind::Name(_)
+        | ExprKind::Factor(_)
+        | ExprKind::Text(_)
+        | ExprKind::Unary { .. }
+        | ExprKind::Binary { .. }
+        | ExprKind::Juxtaposed { .. }
+        | ExprKind::Range { .. }
+        | ExprKind::If { .. }
+        | ExprKind::Call { .. }
+        | ExprKind::Index { .. }
+        | ExprKind::List(_)
+        | ExprKind::Error => None,
     }
 }
 

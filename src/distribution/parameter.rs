@@ -126,7 +126,7 @@ pub(super) fn probability(index: usize, name: &str, value: f64) -> Result<(), Pa
         format!("`{name}` is a probability and must lie between 0 and 1, it is {value}"),
     );
     // 30 written where 30 % was meant
-    Err(if value >= 2.0 && value <= 100.0 {
+    Err(if (2.0..=100.0).contains(&value) {
         error.with_help(format!("write `{value}%`"))
     } else {
         error

@@ -525,9 +525,12 @@ impl<'a> Lowering<'a> {
 
     /// The value at the step in force at a time.
     fn at(&mut self, first: NodeId, later: NodeId, time: NodeId) -> NodeId {
-        let step = self.graph.unary(Unary::Floor, time);
         let zero = self.graph.constant(0.0);
         let nothing = self.graph.constant(f64::NAN);
+        let horizon = self.graph.constant(f64::from(self.graph.last_step.unwrap_or(0)));
+        let is_within = self.graph.binary(Binary::LessEqual, time, horizon);
+        let step = self.graph.unary(Unary::Floor, time);
+        let step = self.graph.ternary(Ternary::Select, is_within, step, nothing);
         let is_first = self.graph.binary(Binary::Equal, step, zero);
         let init = self.graph.ternary(Ternary::Select, is_first, first, nothing);
         let Some(_) = self.graph.last_step.filter(|&steps| steps > 0) else { return init };

@@ -116,9 +116,9 @@ impl<'m> Meaning<'m> {
                 over_time(over, &flows, self.years_per_step())
             }
             TypedExpr::At(x, time) => {
-                let time = self.value(time, labels, 0).floor();
+                let time = self.value(time, labels, 0);
                 (0..=self.last_step())
-                    .find(|&step| number(step) == time)
+                    .find(|&step| number(step) == time.floor() && time <= number(self.last_step()))
                     .map_or(f64::NAN, |step| self.value(x, labels, step))
             }
             TypedExpr::OverIndex(over, index, x) => {
