@@ -1,13 +1,14 @@
 """outlay beside NumPy and the usual Rust program on the reference models S and T, in one interleaved session.
 
     pip install -r benches/peers/requirements.txt
-    python3 benches/peers/compare.py [--rounds 5] [--trials-s 1000000] [--trials-t 100000]
+    python3 benches/peers/compare.py [--rounds 5] [--trials-s 4000000] [--trials-t 400000]
 
 All on one thread. First the programs' results are compared: a benchmark of different computations is worthless,
 and the session stops where they differ by more than Monte Carlo error. Then rounds: every program once a round, in
 turns, so that what else the machine does falls on all of them. `in process` is the time that a program reports for
-itself (drawing, computing, summarizing), `whole` that of the process from start to exit. Ratios are taken within
-rounds; what is printed is their median, with the smallest and the largest.
+itself (drawing, computing, summarizing), `whole` that of the process from start to exit, `CPU` the processor time of
+the process, which other work on the machine moves least; NumPy's includes starting Python (about 0.3 s). Ratios are
+taken within rounds; what is printed is their median, with the smallest and the largest.
 """
 
 import argparse
@@ -15,6 +16,7 @@ import json
 import math
 import os
 import platform
+import resource
 import statistics
 import subprocess
 import sys
@@ -30,13 +32,19 @@ ENVIRONMENT = os.environ | {f"{name}_NUM_THREADS": "1" for name in ONE_THREAD}
 
 
 def run(command):
-    """What a program prints, read as JSON, and how long its process took."""
+    """What a program prints, read as JSON, and the time of its process: by the clock, and of the processor."""
+
+    def used():
+        usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return usage.ru_utime + usage.ru_stime
+
+    before = used()
     start = time.perf_counter()
     done = subprocess.run(command, env=ENVIRONMENT, cwd=ROOT, capture_output=True, text=True)
     seconds = time.perf_counter() - start
     if done.returncode != 0:
         sys.exit(f"{' '.join(map(str, command))} failed:\n{done.stderr}")
-    return json.loads(done.stdout), seconds
+    return json.loads(done.stdout), (seconds, used() - before)
 
 
 def build():
@@ -58,7 +66,7 @@ def build():
 
 
 class Programs:
-    """The three programs as functions from (model, trials, rent) to (seconds in process, seconds in all, outputs)."""
+    """The three programs as functions from (model, trials, rent) to (seconds in process, of the whole process, outputs)."""
 
     def __init__(self, outlay, closure):
         self.outlay_path, self.closure_path = outlay, closure
@@ -184,8 +192,8 @@ def spread(values):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--trials-s", type=int, default=1_000_000)
-    parser.add_argument("--trials-t", type=int, default=100_000)
+    parser.add_argument("--trials-s", type=int, default=4_000_000)
+    parser.add_argument("--trials-t", type=int, default=400_000)
     arguments = parser.parse_args()
     outlay, closure = build()
     programs = Programs(outlay, closure)
@@ -198,25 +206,29 @@ def main():
             deviation, where = check(programs, model, trials, rent)
             variant = f" at a rent of {rent} CNY" if model == "T" else ""
             print(f"\n{model}{variant}: results agree; largest deviation {deviation:.1f} standard errors ({where})")
-        times = {name: ([], []) for name in programs.all}
+        times = {name: ([], [], []) for name in programs.all}
         for _ in range(arguments.rounds):
             for name, program in programs.all.items():
                 inside, whole, _ = program(model, trials, 10)
                 times[name][0].append(inside)
-                times[name][1].append(whole)
+                times[name][1].append(whole[0])
+                times[name][2].append(whole[1])
         print(
             f"{model}, {trials} trials, medians of {arguments.rounds} interleaved rounds,"
             f" NumPy in chunks of {programs.chunk[model]}:"
         )
-        print(f"  {'':12}{'in process':>12}{'M trials/s':>12}{'whole':>10}   outlay is faster, in process · whole")
-        for name, (inside, whole) in times.items():
-            middle = statistics.median(inside)
-            line = f"  {name:12}{middle:10.3f} s{trials / middle / 1e6:12.2f}{statistics.median(whole):8.3f} s"
-            if name != "outlay":
-                ours = times["outlay"]
-                ratios = [[b / a for a, b in zip(mine, theirs)] for mine, theirs in zip(ours, (inside, whole))]
-                line += f"   {spread(ratios[0])} · {spread(ratios[1])}"
-            print(line)
+        print(f"  {'':12}{'in process':>12}{'M trials/s':>12}{'whole':>10}{'CPU':>10}")
+        for name, columns in times.items():
+            inside, whole, processor = map(statistics.median, columns)
+            speed = trials / inside / 1e6
+            print(f"  {name:12}{inside:10.3f} s{speed:12.2f}{whole:8.3f} s{processor:8.3f} s")
+        print("  outlay is faster, times:")
+        for name, columns in times.items():
+            if name == "outlay":
+                continue
+            pairs = zip(times["outlay"], columns)
+            ratios = [spread([theirs / ours for ours, theirs in zip(*pair)]) for pair in pairs]
+            print("  {:12}in process {} · whole {} · CPU {}".format(name, *ratios))
 
 
 if __name__ == "__main__":
