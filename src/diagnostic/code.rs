@@ -74,7 +74,7 @@ codes! {
     E409 "a condition is needed, or a number";
     E410 "beyond the horizon";
     E411 "a constant is needed";
-    E501 "a distribution outside [inputs]";
+    E501 "a distribution outside the inputs";
     E502 "impossible parameters";
     E503 "a range that no distribution fits";
     E504 "not a distribution";

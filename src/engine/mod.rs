@@ -2,7 +2,7 @@
 //!
 //! In: a [`Program`](crate::program::Program) and a seed. Out: a [`Tally`](crate::accumulate::Tally).
 //! Every block is worked on alone, its draws addressed by (seed, name of the input, step, block), so that
-//! neither threads nor order can change a result. [`reference`] does the same one trial at a time, slowly.
+//! neither threads nor order can change a result. [`mod@reference`] does the same one trial at a time, slowly.
 
 mod execute;
 mod kernels;

@@ -1,6 +1,6 @@
 //! Expressions: a string of the model file comes in, a tree of its text goes out.
 //!
-//! [`lexer`] makes tokens, [`parser`] (whose header is the grammar) makes the tree, [`print()`] makes
+//! `lexer` makes tokens, `parser` (whose header is the grammar) makes the tree, [`print()`] makes
 //! text again. No names are resolved here and no units are known: that is the checker's.
 
 mod ast;

@@ -1,6 +1,7 @@
 //! Programs: a checked model as a graph of values, and the graph as operations over registers.
 //!
-//! [`compile`] is the way down. The graph defines the values; what comes after it preserves their bits.
+//! [`lower_outputs`] and [`schedule`](schedule()) are the way down. The graph defines the values; what comes
+//! after it preserves their bits.
 
 mod graph;
 mod lower;

@@ -10,7 +10,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use outlay::Request;
-use snapbox::cmd::Command;
+
+use crate::cli::outlay;
 
 /// A fenced block: where its text begins and ends in the page, and what it is.
 struct Block<'a> {
@@ -53,18 +54,18 @@ fn blocks(page: &str) -> Vec<Block<'_>> {
     blocks
 }
 
-/// The words of a command line: split at blanks, but for what stands in single quotes.
+/// The words of a command as a shell would split them; single and double quotes alone are known.
 fn words(command: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    for (position, part) in command.split('\'').enumerate() {
-        let is_quoted = position % 2 == 1;
-        for character in part.chars() {
-            match words.last_mut() {
-                Some(word) if is_quoted || character != ' ' => word.push(character),
-                Some(_) | None => words.push(String::new()),
-            }
+    let (mut words, mut word, mut quote) = (Vec::new(), String::new(), None);
+    for c in command.chars() {
+        match (c, quote) {
+            ('\'' | '"', None) => quote = Some(c),
+            (c, Some(open)) if c == open => quote = None,
+            (' ', None) => words.push(std::mem::take(&mut word)),
+            (c, _) => word.push(c),
         }
     }
+    words.push(word);
     words.retain(|word| !word.is_empty());
     words
 }
@@ -73,12 +74,8 @@ fn words(command: &str) -> Vec<String> {
 fn shown(command: &str, folder: &Path) -> String {
     let words = words(command);
     assert_eq!(words.first().map(String::as_str), Some("outlay"), "`{command}`");
-    let output = Command::cargo_bin("outlay")
-        .args(&words[1..])
-        .current_dir(folder)
-        .env("NO_COLOR", "1")
-        .output()
-        .expect("the binary runs");
+    let output =
+        outlay([]).args(&words[1..]).current_dir(folder).output().expect("the binary runs");
     let bytes = if output.stdout.is_empty() { output.stderr } else { output.stdout };
     String::from_utf8(bytes).expect("output is text")
 }
@@ -101,7 +98,8 @@ fn replayed(page: &str) -> String {
         let (command, _) = block.text.split_once('\n').expect("a command");
         let command = command.strip_prefix("$ ").expect("a console block begins with `$ `");
         text.push_str(&page[end..block.start]);
-        text.push_str(&format!("$ {command}\n{}", shown(command, folder.path())));
+        text.push_str(&format!("$ {command}\n"));
+        text.push_str(&shown(command, folder.path()));
         end = block.start + block.text.len();
     }
     text + &page[end..]
@@ -163,4 +161,10 @@ fn links_to_files_lead_to_files() {
             }
         }
     }
+}
+
+#[test]
+fn commands_are_split_as_a_shell_does() {
+    let split = words("outlay run a --set 'gpus=20_000 GPU'  -q");
+    assert_eq!(split, ["outlay", "run", "a", "--set", "gpus=20_000 GPU", "-q"]);
 }

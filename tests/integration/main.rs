@@ -10,6 +10,5 @@ mod known;
 mod meaning;
 mod messages;
 mod mutations;
-mod readme;
 mod shipped;
 mod stability;
