@@ -16,8 +16,6 @@ const MONTHS: usize = 60;
 const WIDTH: usize = 32;
 /// GPU-hours a month.
 const HOURS: f64 = 10_000.0 * 730.0;
-/// A running total this close to zero, of its largest value, counts as zero.
-const TOLERANCE: f64 = 1e-12;
 /// 亿.
 const UNIT: f64 = 1e-8;
 
@@ -129,9 +127,9 @@ impl Model {
                 } else {
                     largest_discounted[i]
                 };
-                state[i] = payback_step(state[i], sum[i], TOLERANCE * largest[i], time);
-                let allowed = TOLERANCE * largest_discounted[i];
-                state_discounted[i] = payback_step(state_discounted[i], npv[i], allowed, time);
+                state[i] = payback_step(state[i], sum[i], largest[i], time);
+                state_discounted[i] =
+                    payback_step(state_discounted[i], npv[i], largest_discounted[i], time);
             }
         }
         for i in 0..WIDTH {

@@ -161,6 +161,10 @@ operations! {
     And => a * b;
     /// `a or b`
     Or => elementary::max(a, b);
+    /// The larger of `a` and the absolute value of `b`: the largest running total so far
+    MaxAbsolute => elementary::max(a, b.abs());
+    /// Whether a running total `a` is below zero by more than rounding, `b` being the largest so far
+    Overdrawn => condition(a < -(TOLERANCE * b), a, b);
 }
 
 operations! {
@@ -178,7 +182,7 @@ operations! {
         let value = if b == f64::INFINITY { f64::INFINITY } else { a };
         if b.is_nan() | c.is_nan() { f64::NAN } else { value }
     };
-    /// `(state, total, tolerance)`: see [`payback_step`].
+    /// `(state, total, largest total so far)`: see [`payback_step`].
     PaybackWait => payback_step(a, b, c, time);
 }
 
@@ -189,11 +193,14 @@ fn condition(holds: bool, a: f64, b: f64) -> f64 {
     if a.is_nan() | b.is_nan() { f64::NAN } else { value }
 }
 
+/// A running total this close to zero, of its largest value so far, counts as zero: twelve twelfths pay back one.
+const TOLERANCE: f64 = 1e-12;
+
 /// One step of a payback: the state is 0 while the running total has not been negative, +∞ while it
-/// waits to be paid back, and the time of payback from then on. `total` at least `-tolerance` counts as paid.
+/// waits to be paid back, and the time of payback from then on.
 #[inline(always)]
-pub fn payback_step(state: f64, total: f64, tolerance: f64, time: f64) -> f64 {
-    let is_negative = total < -tolerance;
+pub fn payback_step(state: f64, total: f64, largest: f64, time: f64) -> f64 {
+    let is_negative = total < -(TOLERANCE * largest);
     let is_waiting = state == f64::INFINITY;
     let paid = if is_waiting & !is_negative { time } else { state };
     let next = if is_negative & (state == 0.0) { f64::INFINITY } else { paid };

@@ -390,11 +390,8 @@ impl<'a> Lowering<'a> {
                 (init, self.graph.binary(Binary::Min, state, time))
             }
             Accumulation::LargestTotal => {
-                let (first, later) = (
-                    self.graph.unary(Unary::Absolute, first),
-                    self.graph.unary(Unary::Absolute, later),
-                );
-                (first, self.graph.binary(Binary::Max, state, later))
+                let first = self.graph.unary(Unary::Absolute, first);
+                (first, self.graph.binary(Binary::MaxAbsolute, state, later))
             }
             Accumulation::Product => (first, self.graph.binary(Binary::Multiply, state, later)),
             Accumulation::Payback | Accumulation::SustainedPayback => {
@@ -414,22 +411,15 @@ impl<'a> Lowering<'a> {
         later: NodeId,
         state: NodeId,
     ) -> (NodeId, NodeId) {
-        /// A running total this close to zero, of its largest value so far, counts as zero.
-        const TOLERANCE: f64 = 1e-12;
-        let tolerance = self.graph.constant(TOLERANCE);
         let largest = self.accumulate(Accumulation::LargestTotal, first, later);
-        let allowed = self.graph.binary(Binary::Multiply, tolerance, largest);
         let (zero, never) = (self.graph.constant(0.0), self.graph.constant(f64::INFINITY));
         let size = self.graph.unary(Unary::Absolute, first);
-        let allowed_first = self.graph.binary(Binary::Multiply, tolerance, size);
-        let limit_first = self.graph.unary(Unary::Negate, allowed_first);
-        let is_negative_first = self.graph.binary(Binary::Less, first, limit_first);
+        let is_negative_first = self.graph.binary(Binary::Overdrawn, first, size);
         let init = self.graph.ternary(Ternary::Select, is_negative_first, never, zero);
         let next = if kind == Accumulation::Payback {
-            self.graph.ternary(Ternary::PaybackWait, state, later, allowed)
+            self.graph.ternary(Ternary::PaybackWait, state, later, largest)
         } else {
-            let limit = self.graph.unary(Unary::Negate, allowed);
-            let is_negative = self.graph.binary(Binary::Less, later, limit);
+            let is_negative = self.graph.binary(Binary::Overdrawn, later, largest);
             let now = self.graph.elapsed();
             let is_waiting = self.graph.binary(Binary::Equal, state, never);
             let since = self.graph.ternary(Ternary::Select, is_waiting, now, state);

@@ -90,6 +90,9 @@ impl<'a> Lowering<'a> {
 
     fn location_scale(&mut self, location: NodeId, scale: NodeId, standard: NodeId) -> NodeId {
         let spread = self.binary(Binary::Multiply, scale, standard);
+        if self.graph.constant_of(location) == Some(0.0) {
+            return spread;
+        }
         self.binary(Binary::Add, location, spread)
     }
 
