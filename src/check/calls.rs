@@ -3,6 +3,7 @@
 use super::checked::{Discounted, IndexId, OverIndex, OverTime, Shape, TypedExpr};
 use super::constant;
 use super::functions::{Function, FunctionKind as K};
+use super::growth;
 use super::infer::{Inference, guard};
 use super::message;
 use super::typed::{Typed, UnitState, binary, unary};
@@ -126,6 +127,11 @@ impl Inference<'_> {
         Some(match kind {
             K::Plain(operation) => {
                 let x = self.plain(first, &what)?;
+                if operation == Unary::Exp
+                    && let Some(product) = growth::exponential(&x.expr, self.scope)
+                {
+                    return Some(Typed { expr: product, is_condition: false, span, ..x });
+                }
                 Typed { span, ..self.keep(operation, x) }
             }
             K::Keep(operation) => Typed { span, ..self.keep(operation, first) },

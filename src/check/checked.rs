@@ -159,6 +159,8 @@ pub enum TypedExpr {
     OwnPrevious(QuantityId),
     /// The running total.
     CumulativeSum(Box<TypedExpr>),
+    /// 1 at step 0, and from step to step times a value of the trial.
+    RunningProduct(Box<TypedExpr>),
     /// All steps together.
     OverTime(OverTime, Box<TypedExpr>),
     /// All steps together, at a rate per year.

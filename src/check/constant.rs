@@ -30,6 +30,7 @@ pub(super) fn value(expr: &TypedExpr, scope: &Scope<'_>) -> Option<f64> {
         | TypedExpr::Previous(_)
         | TypedExpr::OwnPrevious(_)
         | TypedExpr::CumulativeSum(_)
+        | TypedExpr::RunningProduct(_)
         | TypedExpr::OverTime(..)
         | TypedExpr::Discounted(..)
         | TypedExpr::At(..)

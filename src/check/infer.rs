@@ -3,6 +3,7 @@
 use super::checked::{IndexId, QuantityId, Shape, TypedExpr};
 use super::constant;
 use super::functions;
+use super::growth;
 use super::message::{self, Mismatch};
 use super::scope::Scope;
 use super::typed::{Typed, Unified, UnitState, binary, converted, unary, unify};
@@ -372,7 +373,15 @@ impl Inference<'_> {
         let Some(base) = self.plain(base, "a power") else { return Typed::poisoned(span) };
         let typed = match value {
             Some(value) => self.constant_power(base, value),
-            None => self.arithmetic(Binary::Power, base, exponent, UnitState::Known(Unit::none())),
+            None => match growth::power(&base.expr, &exponent.expr, self.scope) {
+                Some(product) => {
+                    let shape = base.shape.union(exponent.shape);
+                    Typed::number(product, UnitState::Known(Unit::none()), shape, span)
+                }
+                None => {
+                    self.arithmetic(Binary::Power, base, exponent, UnitState::Known(Unit::none()))
+                }
+            },
         };
         Typed { unit: if is_open { UnitState::Unknown } else { typed.unit }, ..typed }
     }

@@ -227,6 +227,7 @@ fn quantities(expr: &TypedExpr, found: &mut BTreeSet<QuantityId>) {
         | TypedExpr::Power(x, _)
         | TypedExpr::Previous(x)
         | TypedExpr::CumulativeSum(x)
+        | TypedExpr::RunningProduct(x)
         | TypedExpr::OverTime(_, x)
         | TypedExpr::OverIndex(_, _, x) => all(&[x]),
         TypedExpr::Binary(_, a, b) | TypedExpr::Discounted(_, a, b) | TypedExpr::At(a, b) => {

@@ -6,6 +6,7 @@ mod constant;
 mod define;
 mod distributions;
 mod functions;
+mod growth;
 mod infer;
 mod message;
 mod order;

@@ -269,6 +269,14 @@ impl<'a> Lowering<'a> {
                     }
                 }
             }
+            TypedExpr::RunningProduct(factor) => {
+                let factor = self.lower(factor, labels, Phase::First);
+                match phase {
+                    // 1, and undefined where the factor is.
+                    Phase::First => self.graph.binary(Binary::Equal, factor, factor),
+                    Phase::Later => self.running_product(factor),
+                }
+            }
             TypedExpr::OverTime(over, x) => {
                 let first = self.lower(x, labels, Phase::First);
                 let later = self.lower(x, labels, Phase::Later);
@@ -479,6 +487,21 @@ impl<'a> Lowering<'a> {
         }
     }
 
+    /// At the later steps: a factor times itself, once a step.
+    fn running_product(&mut self, factor: NodeId) -> NodeId {
+        let Some(constant) = self.graph.constant_of(factor) else {
+            let one = self.graph.constant(1.0);
+            return self.accumulate(Accumulation::Product, one, factor);
+        };
+        let mut product = 1.0;
+        let mut values = vec![1.0];
+        for _ in 0..self.graph.last_step.unwrap_or(0) {
+            product *= constant;
+            values.push(product);
+        }
+        self.graph.table(values)
+    }
+
     /// Sums and paybacks of discounted cash: the discount factor is a running product.
     fn discounted(
         &mut self,
@@ -492,18 +515,7 @@ impl<'a> Lowering<'a> {
         let growth = self.graph.binary(Binary::Add, one, rate);
         let growth = self.graph.unary(Unary::Positive, growth);
         let factor = self.power(growth, minus_per_step);
-        let discount = match self.graph.constant_of(factor) {
-            Some(factor) => {
-                let mut product = 1.0;
-                let mut values = vec![1.0];
-                for _ in 0..timeline.steps {
-                    product *= factor;
-                    values.push(product);
-                }
-                self.graph.table(values)
-            }
-            None => self.accumulate(Accumulation::Product, one, factor),
-        };
+        let discount = self.running_product(factor);
         let later = self.graph.binary(Binary::Multiply, later, discount);
         let over = match kind {
             Discounted::Npv => OverTime::Sum,

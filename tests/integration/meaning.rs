@@ -95,6 +95,11 @@ impl<'m> Meaning<'m> {
                 let so_far: Vec<f64> = (0..=step).map(|step| self.value(x, labels, step)).collect();
                 running(&so_far, Binary::Add)
             }
+            TypedExpr::RunningProduct(factor) => {
+                let factor = self.value(factor, labels, 0);
+                let product = (0..step).fold(1.0, |product, _| product * factor);
+                if factor.is_nan() { f64::NAN } else { product }
+            }
             TypedExpr::OverTime(over, x) => {
                 let values = self.over_steps(x, labels);
                 over_time(*over, &values, self.years_per_step())
