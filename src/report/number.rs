@@ -276,9 +276,9 @@ impl Scale {
                     decimals_open(half_width, UNITS_OPEN_AT_WORST).max(self.decimals - 2);
                 shared.max(fewest.min(decimals_open(half_width, UNITS_OPEN))).min(at_worst)
             }
-            Known::Computed => shared.max(fewest),
-            Known::Plan if self.is_table => shared.max(fewest),
-            Known::Plan => shared.max(fewest).max(needed(ESTIMATE_DIGITS)),
+            Known::Computed => shared.max(fewest.min(needed(ESTIMATE_DIGITS))),
+            Known::Plan if self.is_table => shared.max(fewest.min(needed(ESTIMATE_DIGITS))),
+            Known::Plan => shared.max(needed(ESTIMATE_DIGITS)),
             Known::Atom if is_short(value, EXACT_DIGITS) => shared.max(needed(EXACT_DIGITS)),
             Known::Atom => own,
         };
@@ -421,7 +421,7 @@ mod tests {
 
     #[test]
     fn tiny_and_huge_numbers_have_a_power_of_ten_and_no_other_cell_does() {
-        check_row(&[(6.234e-26, 0.0), (1.5, 0.0)], &["6.2e-26", "1.500"]);
+        check_row(&[(6.234e-26, 0.0), (1.5, 0.0)], &["6.2e-26", "1.5"]);
         check_row(&[(5.67e-8, 2e-11), (5.68e-8, 2e-11)], &["5.670e-8", "5.680e-8"]);
         check_row(&[(1e3, 1.0), (31.6e6, 1e4), (2.5e17, 1e15)], &["1,000", "31.60 M", "2.5e17"]);
         check_row(&[(-1.234_567e-300, 0.0)], &["-1.23e-300"]);

@@ -10,7 +10,7 @@ use super::page::{Align, Column, Grid, Memo};
 
 /// What the labels get before other columns are left out, and what they get in any case.
 const WANTED_LABEL: usize = 24;
-const NARROWEST_LABEL: usize = 16;
+const NARROWEST_LABEL: usize = 10;
 /// A label that would take more lines beside its figures stands above them.
 const MOST_LABEL_LINES: usize = 2;
 /// The second line of a label starts so many cells to the right.
