@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::PathBuf;
 use std::process;
-use std::sync::{Mutex, PoisonError};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use super::exit::Exit;
 

@@ -114,8 +114,10 @@ fn format_of(path: &std::path::Path) -> Result<Format, Failure> {
             path.display()
         ))
         .help(FORMATS_HELP)),
-        other => Err(Failure::usage(format!("`.{other}` is not a format outlay writes"))
-            .help(FORMATS_HELP)),
+        other => {
+            Err(Failure::usage(format!("`.{other}` is not a format outlay writes"))
+                .help(FORMATS_HELP))
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use std::env;
 use std::io::{self, IsTerminal, Write};
 
 use anstream::{AutoStream, ColorChoice};
+use clap::error::{ContextKind, ContextValue};
 
 use super::args::{ColorArg, GlobalArgs, MessageFormat};
 use super::exit::Exit;
@@ -154,16 +155,36 @@ pub(super) fn say(text: &str) {
 fn message_line(severity: &str, message: &str, helps: &[String]) -> String {
     let nothing: [&str; 0] = [];
     let line = serde_json::json!({
-        "severity": severity, "code": null, "message": message,
+        "severity": severity, "code": "", "message": message,
         "labels": nothing, "notes": nothing, "helps": helps,
     });
     format!("{line}\n")
 }
 
+/// The command that was meant, where clap's own measure of likeness finds none: `rn`.
+fn suggest_command(error: &mut clap::Error) {
+    let Some(ContextValue::String(typed)) = error.get(ContextKind::InvalidSubcommand) else {
+        return;
+    };
+    if error.get(ContextKind::SuggestedSubcommand).is_some() {
+        return;
+    }
+    let nearest = ["run", "check", "models"]
+        .into_iter()
+        .map(|command| (strsim::jaro_winkler(typed, command), command))
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .filter(|(likeness, _)| *likeness >= 0.8);
+    if let Some((_, command)) = nearest {
+        let suggestion = ContextValue::Strings(vec![command.to_owned()]);
+        error.insert(ContextKind::SuggestedSubcommand, suggestion);
+    }
+}
+
 /// Help and the version go to stdout, wrong options to stderr.
 ///
 /// Nothing is parsed yet, so that the form of messages is taken from the arguments as they are.
-pub(super) fn print_clap(error: &clap::Error) -> Exit {
+pub(super) fn print_clap(mut error: clap::Error) -> Exit {
+    suggest_command(&mut error);
     if !error.use_stderr() {
         return match error.print() {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {

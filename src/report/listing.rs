@@ -56,7 +56,9 @@ fn in_its_unit(row: &QuantityRow, outputs: &[OutputResult]) -> QuantityRow {
     };
     let values: Option<Vec<Point>> = output.and_then(|output| match &output.statistics {
         Statistics::Series(series) => series.steps.iter().map(|s| base(&s.statistics)).collect(),
-        statistics => base(statistics).map(|value| vec![value]),
+        statistics @ (Statistics::Number(_) | Statistics::Time(_) | Statistics::Probability(_)) => {
+            base(statistics).map(|value| vec![value])
+        }
     });
     match (output, values) {
         (Some(output), Some(values)) => {

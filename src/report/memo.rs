@@ -302,11 +302,8 @@ fn if_ever_row(time: &TimeSummary, indent: &str, n_percentiles: usize) -> Option
 
 /// Numbers and times of the base case, one value each.
 fn base_grid(outputs: &[OutputResult]) -> Grid {
-    let columns = vec![
-        Column::new("", Align::Left),
-        Column::new("base", Align::Decimal),
-        Column::unit(),
-    ];
+    let columns =
+        vec![Column::new("", Align::Left), Column::new("base", Align::Decimal), Column::unit()];
     let mut grid = Grid::new("", columns);
     let mut labels = Labels::default();
     for output in outputs {

@@ -201,7 +201,7 @@ impl Magnitude {
 
     /// This one, or the value's own where too little of the value would be left in front of the word.
     fn fitting(self, value: f64) -> Magnitude {
-        if self.power > 0 && shifted(value.abs(), -self.power) < LEAST_OF_MAGNITUDE {
+        if self.power == 0 || shifted(value.abs(), -self.power) < LEAST_OF_MAGNITUDE {
             Magnitude::of(value.abs())
         } else {
             self
@@ -352,7 +352,8 @@ pub(crate) fn percent_with_interval(p: f64, low: f64, high: f64) -> (String, Str
     let supported =
         if half_width > 0.0 { decimals_open(half_width, UNITS_OPEN).max(0) } else { 12 };
     let decimals = supported.min(percent_decimals(p, 3).max(0));
-    let written = |decimals: i32| (fixed(shifted(low, 2), decimals), fixed(shifted(high, 2), decimals));
+    let written =
+        |decimals: i32| (fixed(shifted(low, 2), decimals), fixed(shifted(high, 2), decimals));
     // An interval whose ends look equal would look like none.
     let look_equal = |decimals: &i32| low < high && written(*decimals).0 == written(*decimals).1;
     let decimals = (decimals..=12).find(|decimals| !look_equal(decimals)).unwrap_or(decimals);
@@ -433,6 +434,7 @@ mod tests {
     fn a_figure_far_below_its_row_has_a_magnitude_of_its_own() {
         check_row(&[(1234.0, 0.0), (6.6e9, 0.0), (5e7, 0.0)], &["1,234", "6.600 bn", "0.050 bn"]);
         check_row(&[(1_500_000.0, 0.0), (2e12, 0.0)], &["1,500,000", "2.000 tn"]);
+        check_row(&[(31_622_777.0, 0.0), (1.3e16, 0.0)], &["32 M", "1.300e16"]);
     }
 
     #[test]

@@ -74,11 +74,8 @@ pub(super) fn series_grid(output: &OutputResult, series: &SeriesSummary, trials:
         .iter()
         .flat_map(|(_, summary, _)| {
             let base = summary.base.map(|base| base.value);
-            let base = if let Some(Point::Value(value)) = base {
-                Some(Figure::plan(value))
-            } else {
-                None
-            };
+            let base =
+                if let Some(Point::Value(value)) = base { Some(Figure::plan(value)) } else { None };
             summary.quantiles.iter().filter_map(quantile_figure).chain(base)
         })
         .collect();

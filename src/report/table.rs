@@ -11,8 +11,6 @@ use super::page::{Align, Column, Grid, Memo};
 /// What the labels get before other columns are left out, and what they get in any case.
 const WANTED_LABEL: usize = 24;
 const NARROWEST_LABEL: usize = 10;
-/// A label that would take more lines beside its figures stands above them.
-const MOST_LABEL_LINES: usize = 2;
 /// The second line of a label starts so many cells to the right.
 const HANGING: usize = 2;
 /// Cells that a column may gain by lining up decimal points; beyond, numbers stand to the right.
@@ -285,21 +283,17 @@ fn grid_lines(grid: &Grid, look: Look) -> Vec<String> {
             lines.extend(wrapped_label(&text, look.width));
             continue;
         }
-        if labels.len() > MOST_LABEL_LINES {
+        // A label that does not fit beside its figures stands above them.
+        if labels.len() > 1 {
             lines.extend(wrapped_label(&text, look.width));
-            labels = vec![String::new()];
+            labels.clear();
         }
-        for (position, part) in labels.iter().enumerate() {
-            let mut cells = vec![placed(part, align, label_widths)];
-            // Figures stand beside the last line of a label.
-            if position + 1 == labels.len() {
-                cells.extend(shown.iter().skip(1).map(|&c| {
-                    let cell = cut(&row[c], column_widths[c].all);
-                    placed(&cell, grid.columns[c].align, column_widths[c])
-                }));
-            }
-            lines.push(line(&cells));
-        }
+        let mut cells = vec![placed(&labels.concat(), align, label_widths)];
+        cells.extend(shown.iter().skip(1).map(|&c| {
+            let cell = cut(&row[c], column_widths[c].all);
+            placed(&cell, grid.columns[c].align, column_widths[c])
+        }));
+        lines.push(line(&cells));
     }
     let meanings: Vec<&str> = shown
         .iter()
@@ -308,8 +302,7 @@ fn grid_lines(grid: &Grid, look: Look) -> Vec<String> {
         .collect();
     let mut legend = wrapped_at(&meanings, " · ", look.width);
     if !left_out.is_empty() {
-        let heads =
-            left_out.iter().map(|&column| &grid.columns[column]);
+        let heads = left_out.iter().map(|&column| &grid.columns[column]);
         let heads: Vec<&str> =
             heads.filter(|column| !column.is_folded).map(|column| column.head.as_str()).collect();
         if !heads.is_empty() {

@@ -106,16 +106,13 @@ fn undefined(plan: &OutputPlan, recorded: &[Recorded<'_>], found: &Worst<u64>) -
     let subject = subject(plan, found);
     let words = words.join("; ");
     if channel.defined() == 0 {
-        return match is_irr {
-            true => format!("{subject}: no trial has a single {lacking} ({words})"),
-            false => format!("{subject}: no trial has a value ({words})"),
-        };
+        let article = if is_irr { "an" } else { "a" };
+        return format!("{subject}: no trial has {article} {lacking} ({words})");
     }
     let rest = match plan.kind {
         ChannelKind::Condition => "the probability is of the others",
         ChannelKind::Number | ChannelKind::Time => "the figures are of the others",
     };
-    let lacking = if is_irr { "single internal rate of return" } else { lacking };
     let share = percent(channel.undefined() as f64 / channel.trials() as f64);
     format!("{subject}: {share} % of trials have no {lacking} ({words}); {rest}")
 }
@@ -314,8 +311,10 @@ mod tests {
         tally.record_cause(0, Cause::IrrNone, 1200);
         assert_eq!(
             run.result_of(&tally).warnings,
-            ["`x`: 1.2 % of trials have no value (no internal rate of return: 1,200; undefined arithmetic such \
-             as a division by zero: 34); the figures are of the others"]
+            [
+                "`x`: 1.2 % of trials have no value (no internal rate of return: 1,200; undefined arithmetic such \
+             as a division by zero: 34); the figures are of the others"
+            ]
         );
     }
 
@@ -332,12 +331,12 @@ mod tests {
         };
         assert_eq!(
             told(310),
-            "`x`: 31 % of trials have no single internal rate of return (no root: 300; several: 10); \
+            "`x`: 31 % of trials have no internal rate of return (no root: 300; several: 10); \
              the figures are of the others"
         );
         assert_eq!(
             told(1000),
-            "`x`: no trial has a single internal rate of return (no root: 990; several: 10)"
+            "`x`: no trial has an internal rate of return (no root: 990; several: 10)"
         );
     }
 
