@@ -270,7 +270,11 @@ impl Scale {
         let needed = |digits: i32| {
             decimals_needed(shifted(value, -magnitude.power), digits) - magnitude.power
         };
+        // Written in another way than its row, it need not keep to the row's decimals.
+        let is_apart = magnitude != self.magnitude || is_scientific(value);
         let decimals = match known {
+            Known::Within(half_width) if is_apart => own.min(decimals_open(half_width, UNITS_OPEN)),
+            Known::Computed if is_apart => own.min(needed(ESTIMATE_DIGITS)),
             Known::Within(half_width) => {
                 let at_worst =
                     decimals_open(half_width, UNITS_OPEN_AT_WORST).max(self.decimals - 2);
@@ -422,9 +426,9 @@ mod tests {
 
     #[test]
     fn tiny_and_huge_numbers_have_a_power_of_ten_and_no_other_cell_does() {
-        check_row(&[(6.234e-26, 0.0), (1.5, 0.0)], &["6.2e-26", "1.5"]);
+        check_row(&[(6.234e-26, 0.0), (1.5, 0.0)], &["6.234e-26", "1.5"]);
         check_row(&[(5.67e-8, 2e-11), (5.68e-8, 2e-11)], &["5.670e-8", "5.680e-8"]);
-        check_row(&[(1e3, 1.0), (31.6e6, 1e4), (2.5e17, 1e15)], &["1,000", "31.60 M", "2.5e17"]);
+        check_row(&[(1e3, 1.0), (31.6e6, 1e4), (2.5e17, 1e15)], &["1,000", "31.60 M", "2.50e17"]);
         check_row(&[(-1.234_567e-300, 0.0)], &["-1.23e-300"]);
         assert_eq!(mean_and_error(5.67e-8, Some(2.3e-11)), ("5.670e-8".into(), "2e-11".into()));
         assert_eq!(mean_and_error(5.0, Some(1e-9)), ("5.000".into(), "<0.001".into()));
@@ -434,7 +438,7 @@ mod tests {
     fn a_figure_far_below_its_row_has_a_magnitude_of_its_own() {
         check_row(&[(1234.0, 0.0), (6.6e9, 0.0), (5e7, 0.0)], &["1,234", "6.600 bn", "0.050 bn"]);
         check_row(&[(1_500_000.0, 0.0), (2e12, 0.0)], &["1,500,000", "2.000 tn"]);
-        check_row(&[(31_622_777.0, 0.0), (1.3e16, 0.0)], &["32 M", "1.300e16"]);
+        check_row(&[(31_622_777.0, 0.0), (1.3e16, 0.0)], &["31.62 M", "1.300e16"]);
     }
 
     #[test]

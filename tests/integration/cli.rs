@@ -354,6 +354,26 @@ fn interrupted_after(wait: Duration) -> serde_json::Value {
     let output = child.wait_with_output().expect("it ends");
     assert_eq!(output.status.code(), Some(130));
     serde_json::from_slice(&output.stdout).expect("whole JSON")
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_reports_what_is_done() {
+    // On a busy machine the first moments may pass before the first trial.
+    let waits = [1, 4, 16].map(Duration::from_secs);
+    let result = waits.into_iter().map(interrupted_after).find(|result| result["trials"] != 0);
+    let result = result.expect("some trials in sixteen seconds");
+    let trials = result["trials"].as_u64().expect("a number of trials");
+    assert!(trials < 1_000_000_000 && trials % 512 == 0, "whole blocks, not {trials}");
+    assert_eq!(result["trials_asked"], 1_000_000_000_u64, "labelled as a part of what was asked");
+    // It is the shorter run, to the byte.
+    let again = outlay(["run", "a800-10k", "-f", "json", "-q", "--only", "programme,break_even"])
+        .args(["-n", &trials.to_string()])
+        .output()
+        .expect("it runs");
+    let again: serde_json::Value = serde_json::from_slice(&again.stdout).expect("JSON");
+    assert_eq!(result["outputs"], again["outputs"]);
+}
 
 #[test]
 fn numbers_out_of_range_say_what_is_possible() {
@@ -423,22 +443,6 @@ fn warnings_of_a_result_reach_who_reads_no_table() {
 
 #[cfg(unix)]
 #[test]
-fn an_interrupted_run_reports_what_is_done() {
-    // On a busy machine the first moments may pass before the first trial.
-    let waits = [1, 4, 16].map(Duration::from_secs);
-    let result = waits.into_iter().map(interrupted_after).find(|result| result["trials"] != 0);
-    let result = result.expect("some trials in sixteen seconds");
-    let trials = result["trials"].as_u64().expect("a number of trials");
-    assert!(trials < 1_000_000_000 && trials % 512 == 0, "whole blocks, not {trials}");
-    assert_eq!(result["trials_asked"], 1_000_000_000_u64, "labelled as a part of what was asked");
-    // It is the shorter run, to the byte.
-    let again = outlay(["run", "a800-10k", "-f", "json", "-q", "--only", "programme,break_even"])
-        .args(["-n", &trials.to_string()])
-        .output()
-        .expect("it runs");
-    let again: serde_json::Value = serde_json::from_slice(&again.stdout).expect("JSON");
-    assert_eq!(result["outputs"], again["outputs"]);
-
 fn a_stream_without_end_is_too_long() {
     run(["check", "/dev/zero"]).code(3).stdout_eq(str![]).stderr_eq(str![[r#"
 error[E109]: `/dev/zero` is larger than 10 MB
