@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use super::exit::Exit;
-use super::settings::{parse_override, parse_percentile, parse_seed, parse_trials};
+use super::settings::{parse_override, parse_percentile, parse_seed, parse_threads, parse_trials};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -39,7 +39,7 @@ pub struct Args {
 #[derive(Debug, Clone, ClapArgs)]
 #[command(next_help_heading = "Options of every command")]
 pub(super) struct GlobalArgs {
-    /// Print results, warnings and errors only
+    /// Print results, errors and the model's warnings only
     #[arg(short, long, global = true)]
     pub(super) quiet: bool,
     /// When to use color
@@ -126,10 +126,10 @@ pub(super) struct RunArgs {
 #[command(next_help_heading = "Simulation")]
 pub(super) struct SimulateArgs {
     /// Number of trials: 250000, 250_000, 250k, 2.5M, 1e6
-    #[arg(short = 'n', long, visible_alias = "runs", value_name = "N", value_parser = parse_trials, default_value = "1M")]
+    #[arg(short = 'n', long, visible_alias = "runs", value_name = "N", value_parser = parse_trials, allow_negative_numbers = true, default_value = "1M")]
     pub(super) trials: u64,
     /// Seed of the random numbers: the same seed, the same result
-    #[arg(long, value_name = "N", value_parser = parse_seed, default_value = "1")]
+    #[arg(long, value_name = "N", value_parser = parse_seed, allow_negative_numbers = true, default_value = "1")]
     pub(super) seed: u64,
     /// How the random numbers are laid out (latin, sobol: not available in this version)
     #[arg(long, value_enum, value_name = "DESIGN", default_value_t)]
@@ -140,6 +140,7 @@ pub(super) struct SimulateArgs {
         value_name = "P,…",
         value_delimiter = ',',
         value_parser = parse_percentile,
+        allow_negative_numbers = true,
         default_value = "5,25,50,75,95"
     )]
     pub(super) percentiles: Vec<f64>,
@@ -150,7 +151,7 @@ pub(super) struct SimulateArgs {
     #[arg(long, help_heading = "Output", value_name = "OUTPUT,…", value_delimiter = ',')]
     pub(super) only: Vec<String>,
     /// Threads; all cores by default. The result does not depend on it
-    #[arg(short = 'j', long, help_heading = "Simulation", value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(short = 'j', long, help_heading = "Simulation", value_name = "N", value_parser = parse_threads, allow_negative_numbers = true)]
     pub(super) threads: Option<u16>,
 }
 

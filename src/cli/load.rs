@@ -11,6 +11,7 @@ use super::exit::Exit;
 use super::failure::{Failure, Stop};
 use super::terminal::Terminal;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::model::MAX_BYTES;
 use crate::shipped::{self, SHIPPED};
 use crate::source::Sources;
 use crate::{Compiled, Request};
@@ -77,7 +78,7 @@ fn load(model: &str, terminal: &Terminal) -> Result<Loaded, Stop> {
             .help("name a file in it, for example a .toml file")
             .into());
     }
-    let bytes = fs::read(path).map_err(|error| {
+    let bytes = fs::File::open(path).and_then(read_limited).map_err(|error| {
         if error.kind() == io::ErrorKind::NotFound {
             unknown(model)
         } else {
@@ -94,10 +95,7 @@ fn load(model: &str, terminal: &Terminal) -> Result<Loaded, Stop> {
 
 fn load_stdin(terminal: &Terminal) -> Result<Loaded, Stop> {
     let name = "<stdin>";
-    let mut bytes = Vec::new();
-    io::stdin()
-        .lock()
-        .read_to_end(&mut bytes)
+    let bytes = read_limited(io::stdin().lock())
         .map_err(|error| Failure::file("read", Path::new("standard input"), &error))?;
     let text = decoded(bytes, name, terminal)?;
     if text.trim().is_empty() {
@@ -108,8 +106,20 @@ fn load_stdin(terminal: &Terminal) -> Result<Loaded, Stop> {
     Ok(Loaded { name: name.to_owned(), text, place: Place::Folder(PathBuf::new()) })
 }
 
+/// All of a model, or of what is no model so much that it is seen to be too long.
+fn read_limited(from: impl Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    // A byte order mark does not count, and one byte more is too many.
+    from.take(MAX_BYTES as u64 + 4).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
 /// The bytes as text, or a diagnostic that says where they stop being UTF-8.
 fn decoded(bytes: Vec<u8>, name: &str, terminal: &Terminal) -> Result<String, Stop> {
+    if bytes.len() > MAX_BYTES {
+        // The parser says that it is too long; it may end within a character.
+        return Ok(String::from_utf8_lossy(&bytes).into_owned());
+    }
     String::from_utf8(bytes).map_err(|error| {
         let bytes = error.as_bytes();
         let valid = error.utf8_error().valid_up_to();

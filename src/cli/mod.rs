@@ -34,7 +34,7 @@ pub fn main() -> ExitCode {
     let exit = panic::catch_unwind(|| {
         let args = match Args::try_parse() {
             Ok(args) => args,
-            Err(error) => return terminal::print_clap(&error),
+            Err(error) => return terminal::print_clap(error),
         };
         execute(&args)
     });

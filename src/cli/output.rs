@@ -10,6 +10,7 @@ use tempfile::NamedTempFile;
 
 use super::args::Format;
 use super::failure::Failure;
+use super::interrupt;
 
 /// A file that is open and still empty.
 #[derive(Debug)]
@@ -54,10 +55,9 @@ impl OutputFile {
             }
             Ok(_) | Err(_) => {
                 let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
-                Sink::Aside {
-                    file: aside(folder.unwrap_or(Path::new("."))).map_err(fail)?,
-                    is_forced,
-                }
+                let file = aside(folder.unwrap_or(Path::new("."))).map_err(fail)?;
+                interrupt::remove_at_end(file.path().to_owned());
+                Sink::Aside { file, is_forced }
             }
         };
         Ok(OutputFile { format, path: target, sink })

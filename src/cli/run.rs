@@ -27,14 +27,18 @@ struct Findings {
 /// Runs a model and reports.
 pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<Exit, Stop> {
     let settings = Settings::new(args)?;
+    interrupt::listen();
     let files = settings
         .outputs
         .iter()
         .map(|(path, format)| OutputFile::open(path, *format, settings.is_forced))
         .collect::<Result<Vec<OutputFile>, Failure>>()?;
-    interrupt::listen();
     let model = load::compile(&settings.request, terminal)?;
     let findings = findings(&model, &settings, terminal);
+    // The table has them itself.
+    if settings.format != Format::Table {
+        terminal.warn(&findings.result.warnings);
+    }
     terminal.print(&findings.text(settings.format, terminal.look))?;
     for file in files {
         let text = findings.text(file.format, Look::default());

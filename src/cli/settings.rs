@@ -9,6 +9,9 @@ use crate::{Request, RunSettings, report};
 /// The most trials: beyond it a run would take years.
 const MOST_TRIALS: f64 = 1e15;
 
+const FORMATS_HELP: &str =
+    "write .csv, .json, .md or .txt; to choose the format of standard output, use --format";
+
 /// What `run` is to do.
 #[derive(Debug, Clone)]
 pub(super) struct Settings {
@@ -106,13 +109,15 @@ fn format_of(path: &std::path::Path) -> Result<Format, Failure> {
         "json" => Ok(Format::Json),
         "md" | "markdown" => Ok(Format::Markdown),
         "txt" => Ok(Format::Table),
-        _ => Err(Failure::usage(format!(
+        "" => Err(Failure::usage(format!(
             "--output `{}` has no extension that names a format",
             path.display()
         ))
-        .help(
-            "write .csv, .json, .md or .txt; to choose the format of standard output, use --format",
-        )),
+        .help(FORMATS_HELP)),
+        other => {
+            Err(Failure::usage(format!("`.{other}` is not a format outlay writes"))
+                .help(FORMATS_HELP))
+        }
     }
 }
 
@@ -148,6 +153,12 @@ pub(super) fn parse_seed(text: &str) -> Result<u64, String> {
         .map_err(|_| "a whole number from 0 to 18446744073709551615".to_owned())
 }
 
+/// A number of threads.
+pub(super) fn parse_threads(text: &str) -> Result<u16, String> {
+    let threads = text.parse().ok().filter(|threads| (1..=1024).contains(threads));
+    threads.ok_or_else(|| "a whole number from 1 to 1024".to_owned())
+}
+
 /// A percentile as a probability.
 pub(super) fn parse_percentile(text: &str) -> Result<f64, String> {
     let text = text.trim();
@@ -156,7 +167,7 @@ pub(super) fn parse_percentile(text: &str) -> Result<f64, String> {
         Ok(percentile) if percentile > 0.0 && percentile < 100.0 => {
             Ok(report::shifted(percentile, -2))
         }
-        Ok(_) | Err(_) => Err("each is a number between 0 and 100, both excluded".to_owned()),
+        Ok(_) | Err(_) => Err("numbers between 0 and 100, both excluded".to_owned()),
     }
 }
 

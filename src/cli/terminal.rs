@@ -1,14 +1,16 @@
 //! The two streams: stdout for data, stderr for everything else; color, width, broken pipes.
 
+use std::env;
 use std::io::{self, IsTerminal, Write};
 
 use anstream::{AutoStream, ColorChoice};
+use clap::error::{ContextKind, ContextValue};
 
 use super::args::{ColorArg, GlobalArgs, MessageFormat};
 use super::exit::Exit;
 use super::failure::{Failure, reason};
 use crate::diagnostic::{self, Diagnostics, Severity};
-use crate::report::Look;
+use crate::report::{Look, visible, visible_lines};
 use crate::source::Sources;
 
 /// The narrowest page that is laid out, however narrow the terminal.
@@ -83,12 +85,16 @@ impl Terminal {
         match self.messages {
             MessageFormat::Json => say(&diagnostic::to_json_lines(diagnostics, sources)),
             MessageFormat::Human => {
-                say(&diagnostic::render(diagnostics, sources, self.is_stderr_colored));
+                say(&self.rendered(diagnostics, sources));
                 let n_errors =
                     diagnostics.iter().filter(|d| d.severity() == Severity::Error).count();
                 if n_errors > 0 {
                     let plural = if n_errors == 1 { "" } else { "s" };
-                    say(&format!("{}: {n_errors} error{plural} in {model}\n", self.error_word()));
+                    say(&format!(
+                        "{}: {n_errors} error{plural} in {}\n",
+                        self.error_word(),
+                        visible(model)
+                    ));
                 }
             }
         }
@@ -97,20 +103,41 @@ impl Terminal {
     /// A failure, as a line or as JSON.
     pub(super) fn fail(&self, failure: &Failure) {
         match self.messages {
-            MessageFormat::Json => {
-                let line = serde_json::json!({
-                    "severity": "error", "message": failure.message, "helps": failure.helps,
-                });
-                say(&format!("{line}\n"));
-            }
+            MessageFormat::Json => say(&message_line("error", &failure.message, &failure.helps)),
             MessageFormat::Human => {
-                let mut text = format!("{}: {}\n", self.error_word(), failure.message);
+                let mut text = format!("{}: {}\n", self.error_word(), visible(&failure.message));
                 for help in &failure.helps {
-                    text.push_str(&format!("  = help: {help}\n"));
+                    text.push_str(&format!("  = help: {}\n", visible(help)));
                 }
                 say(&text);
             }
         }
+    }
+
+    /// What the reader of a result should know, for formats that are read by programs.
+    pub(super) fn warn(&self, warnings: &[String]) {
+        for warning in warnings.iter().filter(|_| !self.is_quiet) {
+            match self.messages {
+                MessageFormat::Json => say(&message_line("warning", warning, &[])),
+                MessageFormat::Human => {
+                    let word = match self.is_stderr_colored {
+                        true => "\x1b[1;33mwarning\x1b[0m",
+                        false => "warning",
+                    };
+                    say(&format!("{word}: {}\n", visible(warning)));
+                }
+            }
+        }
+    }
+
+    /// Diagnostics for people. Colors are ours alone: a text that brings codes of its own gets none.
+    fn rendered(&self, diagnostics: &Diagnostics, sources: &Sources) -> String {
+        let plain = diagnostic::render(diagnostics, sources, false);
+        let shown = visible_lines(&plain);
+        if self.is_stderr_colored && shown == plain {
+            return diagnostic::render(diagnostics, sources, true);
+        }
+        shown
     }
 
     fn error_word(&self) -> &'static str {
@@ -124,8 +151,67 @@ pub(super) fn say(text: &str) {
     let _nobody_left = stream.write_all(text.as_bytes()).and_then(|()| stream.flush());
 }
 
+/// A message that is of no model, as a line of JSON with the keys of a diagnostic.
+fn message_line(severity: &str, message: &str, helps: &[String]) -> String {
+    let nothing: [&str; 0] = [];
+    let line = serde_json::json!({
+        "severity": severity, "code": "", "message": message,
+        "labels": nothing, "notes": nothing, "helps": helps,
+    });
+    format!("{line}\n")
+}
+
+/// The command that was meant, where clap's own measure of likeness finds none: `rn`.
+fn suggest_command(error: &mut clap::Error) {
+    let Some(ContextValue::String(typed)) = error.get(ContextKind::InvalidSubcommand) else {
+        return;
+    };
+    if error.get(ContextKind::SuggestedSubcommand).is_some() {
+        return;
+    }
+    let nearest = ["run", "check", "models"]
+        .into_iter()
+        .map(|command| (strsim::jaro_winkler(typed, command), command))
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .filter(|(likeness, _)| *likeness >= 0.8);
+    if let Some((_, command)) = nearest {
+        let suggestion = ContextValue::Strings(vec![command.to_owned()]);
+        error.insert(ContextKind::SuggestedSubcommand, suggestion);
+    }
+}
+
 /// Help and the version go to stdout, wrong options to stderr.
-pub(super) fn print_clap(error: &clap::Error) -> Exit {
-    let _nobody_left = error.print();
-    if error.use_stderr() { Exit::Usage } else { Exit::Done }
+///
+/// Nothing is parsed yet, so that the form of messages is taken from the arguments as they are.
+pub(super) fn print_clap(mut error: clap::Error) -> Exit {
+    suggest_command(&mut error);
+    if !error.use_stderr() {
+        return match error.print() {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                say(&format!("error: cannot write to standard output: {}\n", reason(&error)));
+                Exit::Failed
+            }
+            Ok(()) | Err(_) => Exit::Done,
+        };
+    }
+    let plain = error.render().to_string();
+    let arguments: Vec<String> =
+        env::args_os().map(|argument| argument.to_string_lossy().into_owned()).collect();
+    let is_json = arguments.iter().any(|argument| argument == "--message-format=json")
+        || arguments.windows(2).any(|pair| pair[0] == "--message-format" && pair[1] == "json");
+    if is_json {
+        // Headline, blank line, what to do.
+        let mut parts = plain.trim().split("\n\n").map(|part| part.trim().to_owned());
+        let message = parts.next().unwrap_or_default();
+        let helps: Vec<String> = parts.filter(|part| !part.starts_with("For more")).collect();
+        say(&message_line("error", message.trim_start_matches("error: "), &helps));
+        return Exit::Usage;
+    }
+    let shown = visible_lines(&plain);
+    if shown == plain {
+        let _nobody_left = error.print();
+    } else {
+        say(&shown);
+    }
+    Exit::Usage
 }

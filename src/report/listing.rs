@@ -7,7 +7,7 @@ use super::number::{self, Figure, Scale};
 use super::page::{Align, Column, Grid, Memo};
 use super::series::shown_steps;
 use crate::results::{InputRow, QuantityRow};
-use crate::results::{Point, SimulationResult};
+use crate::results::{OutputResult, Point, SimulationResult, Statistics};
 
 /// No series is shown at more steps.
 const MOST_STEPS: usize = 6;
@@ -16,6 +16,7 @@ const MOST_STEPS: usize = 6;
 pub fn quantities_memo(base: &SimulationResult, rows: &[QuantityRow]) -> Memo {
     let kinds =
         [("input", "Inputs"), ("formula", "Formulas"), ("series", "Series"), ("output", "Outputs")];
+    let rows: Vec<QuantityRow> = rows.iter().map(|row| in_its_unit(row, &base.outputs)).collect();
     let mut grids = Vec::new();
     for (kind, caption) in kinds {
         let of_kind = |is_series: bool| -> Vec<&QuantityRow> {
@@ -31,7 +32,40 @@ pub fn quantities_memo(base: &SimulationResult, rows: &[QuantityRow]) -> Memo {
             grids.push(step_grid(&caption, &by_step));
         }
     }
-    Memo { grids, ..memo(base) }
+    let page = memo(base);
+    let command = format!("{} --all", page.command);
+    Memo { grids, command, ..page }
+}
+
+/// An output in the unit that its model asks for.
+fn in_its_unit(row: &QuantityRow, outputs: &[OutputResult]) -> QuantityRow {
+    let is_same = |output: &&OutputResult| {
+        let Some(labels) = row.name.strip_prefix(&output.name) else { return false };
+        let labels = labels.trim_start_matches('[').trim_end_matches(']');
+        let mut labels: Vec<&str> = labels.split(", ").filter(|label| !label.is_empty()).collect();
+        let mut of_output: Vec<&str> = output.index.values().map(String::as_str).collect();
+        labels.sort_unstable();
+        of_output.sort_unstable();
+        labels == of_output
+    };
+    let output = outputs.iter().filter(|_| row.kind == "output").find(is_same);
+    let base = |statistics: &Statistics| match statistics {
+        Statistics::Number(number) => number.base.map(|base| base.value),
+        Statistics::Time(time) => time.number.base.map(|base| base.value),
+        Statistics::Probability(_) | Statistics::Series(_) => None,
+    };
+    let values: Option<Vec<Point>> = output.and_then(|output| match &output.statistics {
+        Statistics::Series(series) => series.steps.iter().map(|s| base(&s.statistics)).collect(),
+        statistics @ (Statistics::Number(_) | Statistics::Time(_) | Statistics::Probability(_)) => {
+            base(statistics).map(|value| vec![value])
+        }
+    });
+    match (output, values) {
+        (Some(output), Some(values)) => {
+            QuantityRow { unit: output.unit.clone(), values, ..row.clone() }
+        }
+        _ => row.clone(),
+    }
 }
 
 fn cell(row: &QuantityRow, at: Point, write: impl Fn(f64) -> String) -> String {
@@ -72,13 +106,13 @@ fn step_grid(caption: &str, rows: &[&QuantityRow]) -> Grid {
         let figures: Vec<Figure> = shown
             .iter()
             .filter_map(|at| {
-                if let Point::Value(value) = *at { Some(Figure::exact(value)) } else { None }
+                if let Point::Value(value) = *at { Some(Figure::plan(value)) } else { None }
             })
             .collect();
         let scale = Scale::of(&figures);
         let mut cells = vec![row.name.clone(), row.unit.clone().unwrap_or_default()];
         cells.extend(
-            shown.iter().map(|at| cell(row, *at, |value| scale.write(Figure::exact(value)))),
+            shown.iter().map(|at| cell(row, *at, |value| scale.write(Figure::plan(value)))),
         );
         grid.rows.push(cells);
     }
@@ -103,9 +137,9 @@ pub fn inputs_memo(title: &str, rows: &[InputRow]) -> Memo {
         let mut cells = vec![row.name.clone(), point(row.base, number::exact)];
         if row.is_random {
             let figures: Vec<Figure> =
-                row.percentiles.iter().copied().chain(row.mean).map(Figure::exact).collect();
+                row.percentiles.iter().copied().chain(row.mean).map(Figure::computed).collect();
             let scale = Scale::of(&figures);
-            let write = |value: f64| scale.write(Figure::exact(value));
+            let write = |value: f64| scale.write(Figure::computed(value));
             cells.push(row.mean.map_or_else(|| "none".to_owned(), write));
             cells.extend(row.percentiles.map(write));
         } else {

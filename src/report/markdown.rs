@@ -10,6 +10,7 @@ use super::page::{Align, Grid, Memo};
 
 /// The page as Markdown, ending with a line break.
 pub fn markdown(memo: &Memo) -> String {
+    let memo = &memo.visible();
     let mut blocks = Vec::new();
     if !memo.title.is_empty() {
         blocks.push(format!("## {}", inline(&memo.title)));
@@ -38,7 +39,10 @@ pub fn markdown(memo: &Memo) -> String {
         blocks.push(lines.join("\n>\n"));
     }
     if !memo.provenance.is_empty() {
-        blocks.push(format!("`{}`", memo.provenance.replace('`', "'").replace('\n', " ")));
+        blocks.push(inline(&memo.provenance));
+    }
+    if !memo.command.is_empty() {
+        blocks.push(code(&memo.command));
     }
     let mut text = blocks.join("\n\n");
     text.push('\n');
@@ -58,6 +62,13 @@ fn inline(text: &str) -> String {
     }
     // An underscore inside a word is no markup in this dialect; at a word's edge it is.
     out.replace(" _", " \\_").replace("_ ", "\\_ ")
+}
+
+/// Text as it is typed; between more backticks than it has in a row.
+fn code(text: &str) -> String {
+    let most = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let (fence, blank) = ("`".repeat(most + 1), if most > 0 { " " } else { "" });
+    format!("{fence}{blank}{text}{blank}{fence}")
 }
 
 fn grid_block(grid: &Grid) -> String {

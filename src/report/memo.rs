@@ -3,6 +3,7 @@
 //! In: a result. Out: a [`Memo`], text cell by cell, without a layout. The page of a board paper
 //! is the model: the plan's own figure first, then what the distribution makes of it.
 
+use super::command;
 use super::number::{self, Figure, Scale};
 use super::page::{Align, Column, Grid, Memo};
 use super::series::series_grid;
@@ -40,6 +41,7 @@ pub fn memo(result: &SimulationResult) -> Memo {
         grids,
         warnings: result.warnings.clone(),
         provenance: provenance_line(provenance),
+        command: command::line(provenance, &percentiles(&result.outputs)),
     }
 }
 
@@ -79,43 +81,78 @@ fn provenance_line(provenance: &Provenance) -> String {
             format!("{} sha256:{digest}", provenance.file)
         },
     ];
-    if provenance.trials == 0 {
+    let Provenance { trials, trials_asked, .. } = *provenance;
+    if trials == 0 {
         parts.push("base case".to_owned());
     } else {
         parts.push(format!("seed {}", provenance.seed));
         parts.push(provenance.design.to_owned());
-        parts.push(format!("{} trials", number::grouped(provenance.trials)));
+        parts.push(if trials < trials_asked {
+            let (done, asked) = (number::grouped(trials), number::grouped(trials_asked));
+            format!("{done} of {asked} trials (interrupted)")
+        } else {
+            format!("{} trials", number::grouped(trials))
+        });
     }
-    parts.extend(provenance.scenario.iter().map(|name| format!("scenario {name}")));
-    parts.extend(provenance.set.iter().map(|(name, value)| format!("set {name}={value}")));
     parts.join(" · ")
 }
 
-/// `Total investment`, `Budget [alibaba]`.
-pub(super) fn label(output: &OutputResult) -> String {
-    let name = output.about.as_deref().unwrap_or(&output.name);
+/// What an output is called: `budget[alibaba]`.
+fn name(output: &OutputResult) -> String {
     if output.index.is_empty() {
-        return name.to_owned();
+        return output.name.clone();
     }
+    format!("{}[{}]", output.name, labels(output))
+}
+
+fn labels(output: &OutputResult) -> String {
     let labels: Vec<&str> = output.index.values().map(String::as_str).collect();
-    format!("{name} [{}]", labels.join(", "))
+    labels.join(", ")
+}
+
+fn with_about(name: &str, output: &OutputResult) -> String {
+    output.about.as_ref().map_or_else(|| name.to_owned(), |about| format!("{name}: {about}"))
+}
+
+/// `investment: Total investment`, `budget[alibaba]: Budget`.
+pub(super) fn label(output: &OutputResult) -> String {
+    with_about(&name(output), output)
+}
+
+/// Labels of rows: what varies by index is named once, its rows stand indented below.
+#[derive(Default)]
+struct Labels<'a> {
+    heading: Option<&'a str>,
+}
+
+impl<'a> Labels<'a> {
+    /// The label of a row; before it, where there is one, the heading goes into the grid.
+    fn next(&mut self, output: &'a OutputResult, grid: &mut Grid) -> String {
+        if output.index.is_empty() {
+            self.heading = None;
+            return label(output);
+        }
+        if self.heading != Some(&output.name) {
+            self.heading = Some(&output.name);
+            let mut row = vec![with_about(&output.name, output)];
+            row.resize(grid.columns.len(), String::new());
+            grid.rows.push(row);
+        }
+        format!("  {}", labels(output))
+    }
 }
 
 fn unit(output: &OutputResult) -> String {
     output.unit.clone().unwrap_or_default()
 }
 
-/// Half the width of a percentile's interval; 0 where a bound is no number.
-fn half_width(quantile: &Quantile) -> f64 {
-    match (quantile.low, quantile.high) {
-        (Point::Value(low), Point::Value(high)) => (high - low) / 2.0,
-        (Point::Value(_) | Point::Never | Point::Undefined, _) => 0.0,
-    }
-}
-
 pub(super) fn quantile_figure(quantile: &Quantile) -> Option<Figure> {
+    let interval = match (quantile.low, quantile.high) {
+        (Point::Value(low), Point::Value(high)) => Some((low, high)),
+        (Point::Value(_) | Point::Never | Point::Undefined, _) => None,
+    };
     match quantile.value {
-        Point::Value(value) => Some(Figure { value, half_width: half_width(quantile) }),
+        Point::Value(value) => Some(Figure::estimate(value, interval)),
         Point::Never | Point::Undefined => None,
     }
 }
@@ -135,22 +172,21 @@ fn scale(quantiles: &[Quantile], base: Option<BaseCase>) -> Scale {
     if figures.is_empty()
         && let Some(BaseCase { value: Point::Value(value), .. }) = base
     {
-        figures.push(Figure::exact(value));
+        figures.push(Figure::plan(value));
     }
     Scale::of(&figures)
 }
 
 pub(super) fn quantile_cells(quantiles: &[Quantile], scale: Scale) -> impl Iterator<Item = String> {
-    quantiles.iter().map(move |quantile| {
-        point(quantile.value, |value| {
-            scale.write(Figure { value, half_width: half_width(quantile) })
-        })
+    quantiles.iter().map(move |quantile| match quantile_figure(quantile) {
+        Some(figure) => scale.write(figure),
+        None => point(quantile.value, number::exact),
     })
 }
 
 pub(super) fn base_cell(base: Option<BaseCase>, scale: Scale) -> String {
     base.map_or_else(String::new, |base| {
-        point(base.value, |value| scale.write(Figure::exact(value)))
+        point(base.value, |value| scale.write(Figure::plan(value)))
     })
 }
 
@@ -176,24 +212,6 @@ pub(super) fn undefined_cell(undefined: &Undefined, trials: u64) -> String {
     number::percent(undefined.count as f64 / trials as f64)
 }
 
-fn undefined_note(output: &OutputResult, undefined: &Undefined, trials: u64) -> Option<String> {
-    (undefined.count > 0 && trials > 0).then(|| {
-        let causes: Vec<String> = undefined
-            .causes
-            .iter()
-            .map(|(cause, count)| format!("{cause} {}", number::grouped(*count)))
-            .collect();
-        let causes =
-            if causes.is_empty() { String::new() } else { format!(" ({})", causes.join(", ")) };
-        format!(
-            "{}: undefined in {} of {} trials{causes}; its figures are of the others.",
-            label(output),
-            number::grouped(undefined.count),
-            number::grouped(trials)
-        )
-    })
-}
-
 /// The percentiles that the columns stand for: those of the first output that has any.
 fn percentiles(outputs: &[OutputResult]) -> Vec<f64> {
     let of = |statistics: &Statistics| match statistics {
@@ -213,25 +231,29 @@ fn figures_grid(outputs: &[OutputResult], trials: u64) -> Grid {
     let percentiles = percentiles(outputs);
     let mut columns = vec![
         Column::new("", Align::Left),
-        Column::new("unit", Align::Left),
+        Column::unit(),
         Column::new("base", Align::Decimal).meaning("base: all inputs at their base"),
-        Column::spare("rank", Align::Right, 2)
+        Column::spare("rank", Align::Right, 3)
             .meaning("rank: share of trials at or below the base"),
-        Column::spare("mean", Align::Decimal, 1),
-        Column::spare("± se", Align::Joined, 3).meaning("se: standard error"),
+        Column::spare("mean", Align::Decimal, 2),
+        Column::spare("± se", Align::Joined, 5).meaning("se: standard error"),
     ];
     let first = columns.len();
-    columns.extend(
-        percentiles.iter().map(|p| Column::new(number::percentile_name(*p), Align::Decimal)),
-    );
+    let last = percentiles.len().saturating_sub(1);
+    columns.extend(percentiles.iter().enumerate().map(|(position, p)| {
+        // The outermost and the median stay.
+        let is_inner = position > 0 && position < last && *p != 0.5;
+        Column::spare(number::percentile_name(*p), Align::Decimal, if is_inner { 4 } else { 0 })
+    }));
     if let (Some(column), Some(p)) = (columns.get_mut(first), percentiles.first()) {
         column.meaning =
             format!("{}: not exceeded in {} of trials", column.head, number::percent_short(*p));
     }
     columns.push(Column::new("P(never)", Align::Right));
-    // What has no value is told in a note as well.
-    columns.push(Column::spare("undefined", Align::Right, 4));
+    // What has no value is told in a warning as well.
+    columns.push(Column::spare("undefined", Align::Right, 6));
     let mut grid = Grid::new("", columns);
+    let mut labels = Labels::default();
     for output in outputs {
         let (summary, never) = match &output.statistics {
             Statistics::Number(number) => (number, String::new()),
@@ -242,8 +264,10 @@ fn figures_grid(outputs: &[OutputResult], trials: u64) -> Grid {
         };
         let scale = scale(&summary.quantiles, summary.base);
         let [mean, error] = mean_cells(summary);
+        let row_label = labels.next(output, &mut grid);
+        let indent = if output.index.is_empty() { "" } else { "  " };
         let mut row = vec![
-            label(output),
+            row_label,
             unit(output),
             base_cell(summary.base, scale),
             rank_cell(summary.base),
@@ -255,21 +279,20 @@ fn figures_grid(outputs: &[OutputResult], trials: u64) -> Grid {
         row.push(never);
         row.push(undefined_cell(&summary.undefined, trials));
         grid.rows.push(row);
-        grid.notes.extend(undefined_note(output, &summary.undefined, trials));
         if let Statistics::Time(time) = &output.statistics {
-            grid.rows.extend(if_ever_row(time, &unit(output), percentiles.len()));
+            grid.rows.extend(if_ever_row(time, indent, percentiles.len()));
         }
     }
     grid.without_empty_columns()
 }
 
 /// The percentiles of the trials in which it happens at all.
-fn if_ever_row(time: &TimeSummary, unit: &str, n_percentiles: usize) -> Option<Vec<String>> {
+fn if_ever_row(time: &TimeSummary, indent: &str, n_percentiles: usize) -> Option<Vec<String>> {
     if time.quantiles_if_ever.is_empty() {
         return None;
     }
     let scale = scale(&time.quantiles_if_ever, None);
-    let mut row = vec!["  if ever".to_owned(), unit.to_owned()];
+    let mut row = vec![format!("{indent}  if ever")];
     row.resize(6, String::new());
     row.extend(quantile_cells(&time.quantiles_if_ever, scale));
     row.resize(6 + n_percentiles, String::new());
@@ -279,24 +302,24 @@ fn if_ever_row(time: &TimeSummary, unit: &str, n_percentiles: usize) -> Option<V
 
 /// Numbers and times of the base case, one value each.
 fn base_grid(outputs: &[OutputResult]) -> Grid {
-    let columns = vec![
-        Column::new("", Align::Left),
-        Column::new("base", Align::Decimal),
-        Column::new("unit", Align::Left),
-    ];
+    let columns =
+        vec![Column::new("", Align::Left), Column::new("base", Align::Decimal), Column::unit()];
     let mut grid = Grid::new("", columns);
+    let mut labels = Labels::default();
     for output in outputs {
         let base = match &output.statistics {
             Statistics::Number(number) => number.base.map(|base| base.value),
             Statistics::Time(time) => time.number.base.map(|base| base.value),
             Statistics::Probability(probability) => {
-                grid.rows.push(vec![label(output), truth(probability.base), String::new()]);
+                let row_label = labels.next(output, &mut grid);
+                grid.rows.push(vec![row_label, truth(probability.base), String::new()]);
                 continue;
             }
             Statistics::Series(_) => continue,
         };
         let cell = base.map_or_else(|| NOTHING.to_owned(), |base| point(base, number::exact));
-        grid.rows.push(vec![label(output), cell, unit(output)]);
+        let row_label = labels.next(output, &mut grid);
+        grid.rows.push(vec![row_label, cell, unit(output)]);
     }
     grid.without_empty_columns()
 }
@@ -328,19 +351,20 @@ fn probabilities_grid(outputs: &[OutputResult], trials: u64) -> Grid {
         Some(e) => number::percent_with_interval(e.value, e.low, e.high),
         None => (NOTHING.to_owned(), String::new()),
     };
+    let mut labels = Labels::default();
     for output in outputs {
         match &output.statistics {
             Statistics::Probability(ProbabilitySummary { probability, base, undefined }) => {
                 let (probability, interval) = cells(*probability);
                 let undefined_share = undefined_cell(undefined, trials);
+                let row_label = labels.next(output, &mut grid);
                 grid.rows.push(vec![
-                    label(output),
+                    row_label,
                     probability,
                     interval,
                     truth(*base),
                     undefined_share,
                 ]);
-                grid.notes.extend(undefined_note(output, undefined, trials));
             }
             Statistics::Time(time) => {
                 for within in &time.within {
@@ -351,7 +375,7 @@ fn probabilities_grid(outputs: &[OutputResult], trials: u64) -> Grid {
                         Some(Point::Undefined) | None => String::new(),
                     };
                     let limit = limit(within.limit, output.unit.as_deref());
-                    let name = format!("{} within {limit}", label(output));
+                    let name = format!("{} ≤ {limit}", name(output));
                     grid.rows.push(vec![name, probability, interval, base, String::new()]);
                 }
             }

@@ -7,6 +7,7 @@
 //! The two renderings for people share one content: [`Memo`] decides what stands in which table,
 //! [`table()`] and [`markdown`] how that looks.
 
+mod command;
 mod csv;
 mod json;
 mod listing;
@@ -16,6 +17,7 @@ mod number;
 mod page;
 mod series;
 mod table;
+mod visible;
 
 pub use self::csv::{csv, quantities_csv};
 pub use json::{SCHEMA, json, quantities_json};
@@ -26,6 +28,7 @@ pub use page::{Align, Column, Grid, Memo};
 pub use table::{Look, table};
 
 pub(crate) use number::{grouped, shifted};
+pub(crate) use visible::{is_hidden, visible, visible_lines};
 
 #[cfg(test)]
 mod fixture;

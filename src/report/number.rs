@@ -15,9 +15,15 @@ const FEWEST_DIGITS: i32 = 2;
 const UNITS_OPEN: f64 = 2.0;
 /// The last digit of any figure of a row may be off by so many units; else it loses digits of its own.
 const UNITS_OPEN_AT_WORST: f64 = 12.0;
-/// From here on, and below the reciprocal of [`SCIENTIFIC_BELOW`], powers of ten are written.
+/// From here on, and below the other, powers of ten are written.
 const SCIENTIFIC_FROM: f64 = 1e15;
 const SCIENTIFIC_BELOW: f64 = 1e-4;
+/// A number with a power of ten is no longer than this.
+const MOST_CHARACTERS: usize = 10;
+/// From here on a word stands for the last digits.
+const MAGNITUDE_FROM: f64 = 1e7;
+/// A figure that is less than this in the magnitude of its row is written in its own.
+const LEAST_OF_MAGNITUDE: f64 = 0.01;
 
 /// `1,000,000`.
 pub(crate) fn grouped(n: u64) -> String {
@@ -54,7 +60,7 @@ pub(crate) fn shifted(value: f64, power: i32) -> f64 {
 /// A value with that many decimals; a negative number of them rounds to tens, hundreds, …
 pub(crate) fn fixed(value: f64, decimals: i32) -> String {
     if value != 0.0 && value.abs() >= SCIENTIFIC_FROM {
-        return scientific(value);
+        return scientific(value, ESTIMATE_DIGITS);
     }
     let text = if decimals >= 0 {
         format!("{:.*}", usize::try_from(decimals).unwrap_or(0), value.abs())
@@ -71,9 +77,17 @@ pub(crate) fn fixed(value: f64, decimals: i32) -> String {
     format!("{sign}{}{rest}", group_digits(whole))
 }
 
-/// `1.235e18`.
-fn scientific(value: f64) -> String {
-    format!("{:.*e}", 3, value)
+/// `1.235e18`, `6.2e-26`: that many significant digits, four at most and no more than fit in ten characters.
+fn scientific(value: f64, digits: i32) -> String {
+    let precision = usize::try_from(digits.clamp(1, ESTIMATE_DIGITS) - 1).unwrap_or(0);
+    let text = format!("{value:.precision$e}");
+    let too_long = text.len().saturating_sub(MOST_CHARACTERS).min(precision.saturating_sub(1));
+    format!("{value:.*e}", precision - too_long)
+}
+
+/// Whether a value is written with a power of ten.
+fn is_scientific(value: f64) -> bool {
+    value != 0.0 && !(SCIENTIFIC_BELOW..SCIENTIFIC_FROM).contains(&value.abs())
 }
 
 /// Leaves the zeros behind the last decimal out: `26.65`, `10`.
@@ -85,14 +99,29 @@ fn trimmed(text: &str) -> String {
     }
 }
 
-/// A number that has no sampling error: up to six significant digits, no zeros at the end.
+/// A number that has no sampling error: up to six significant digits, no zeros at the end, whole below ten million.
 pub(crate) fn exact(value: f64) -> String {
-    if value != 0.0 && value.abs() < SCIENTIFIC_BELOW {
-        return scientific(value);
+    if is_scientific(value) {
+        return scientific(value, ESTIMATE_DIGITS);
     }
-    let decimals = EXACT_DIGITS - 1 - exponent(value, EXACT_DIGITS);
-    let digits = fixed(value, decimals.max(0));
-    trimmed(&digits)
+    let Magnitude { power, suffix } = Magnitude::of(value.abs());
+    let shown = shifted(value, -power);
+    let decimals = EXACT_DIGITS - 1 - exponent(shown, EXACT_DIGITS);
+    format!("{}{suffix}", trimmed(&fixed(shown, decimals.max(0))))
+}
+
+/// The decimals that a value has if that many significant digits are written, without zeros at the end.
+fn decimals_needed(value: f64, digits: i32) -> i32 {
+    let most = (digits - 1 - exponent(value, digits)).max(0);
+    let text = format!("{value:.*}", usize::try_from(most).unwrap_or(0));
+    let fraction = text.split_once('.').map_or("", |(_, fraction)| fraction.trim_end_matches('0'));
+    i32::try_from(fraction.len()).unwrap_or(0)
+}
+
+/// Whether that many significant digits are all there is of a value.
+fn is_short(value: f64, digits: i32) -> bool {
+    let precision = usize::try_from(digits - 1).unwrap_or(0);
+    format!("{value:.precision$e}").parse() == Ok(value)
 }
 
 /// The decimals up to which a half-width of `half_width` leaves at most `units` of the last digit open.
@@ -103,19 +132,49 @@ fn decimals_open(half_width: f64, units: f64) -> i32 {
     text.rsplit('e').next().and_then(|e| e.parse().ok()).unwrap_or(0)
 }
 
-/// A figure of a row and half the width of its 95 % interval (0 where it is exact or not known).
+/// What is known of a figure besides its value.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Known {
+    /// It is computed, without an error of its own.
+    Computed,
+    /// It is the plan's own figure: four digits of it are of interest, whatever the others' errors.
+    Plan,
+    /// An estimate that has met an atom: the model's own number.
+    Atom,
+    /// An estimate with half the width of its 95 % interval.
+    Within(f64),
+}
+
+/// A figure of a row and what is known of it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Figure {
-    /// The value.
-    pub(crate) value: f64,
-    /// Half the width of its interval.
-    pub(crate) half_width: f64,
+    value: f64,
+    known: Known,
 }
 
 impl Figure {
     /// A figure without an error.
-    pub(crate) fn exact(value: f64) -> Figure {
-        Figure { value, half_width: 0.0 }
+    pub(crate) fn computed(value: f64) -> Figure {
+        Figure { value, known: Known::Computed }
+    }
+
+    /// A figure of the base case.
+    pub(crate) fn plan(value: f64) -> Figure {
+        Figure { value, known: Known::Plan }
+    }
+
+    /// An estimate; an interval without width is an atom, an interval with an end that is no number tells nothing.
+    pub(crate) fn estimate(value: f64, interval: Option<(f64, f64)>) -> Figure {
+        let known = match interval {
+            Some((low, high)) if low == high => Known::Atom,
+            Some((low, high)) => Known::Within((high - low) / 2.0),
+            None => Known::Computed,
+        };
+        Figure { value, known }
+    }
+
+    fn half_width(self) -> Option<f64> {
+        if let Known::Within(half_width) = self.known { Some(half_width) } else { None }
     }
 }
 
@@ -135,16 +194,27 @@ impl Magnitude {
             value if value >= SCIENTIFIC_FROM => NO_MAGNITUDE,
             value if value >= 1e12 => Magnitude { power: 12, suffix: " tn" },
             value if value >= 1e9 => Magnitude { power: 9, suffix: " bn" },
-            value if value >= 1e7 => Magnitude { power: 6, suffix: " M" },
+            value if value >= MAGNITUDE_FROM => Magnitude { power: 6, suffix: " M" },
             _ => NO_MAGNITUDE,
         }
     }
 
+    /// This one, or the value's own where too little of the value would be left in front of the word.
+    fn fitting(self, value: f64) -> Magnitude {
+        if self.power == 0 || shifted(value.abs(), -self.power) < LEAST_OF_MAGNITUDE {
+            Magnitude::of(value.abs())
+        } else {
+            self
+        }
+    }
+
+    /// What is left of the decimal point is written to the unit, whatever `decimals` says.
     fn write(self, value: f64, decimals: i32) -> String {
         if value == 0.0 || self.power == 0 {
-            return fixed(value, decimals);
+            return fixed(value, decimals.max(0));
         }
-        format!("{}{}", fixed(shifted(value, -self.power), decimals + self.power), self.suffix)
+        let decimals = (decimals + self.power).max(0);
+        format!("{}{}", fixed(shifted(value, -self.power), decimals), self.suffix)
     }
 }
 
@@ -153,26 +223,25 @@ impl Magnitude {
 pub(crate) struct Scale {
     decimals: i32,
     magnitude: Magnitude,
-    /// Whether small figures and badly known ones keep to the decimals of the others.
-    is_strict: bool,
+    /// Whether the plan's own figures keep to the decimals of the others.
+    is_table: bool,
 }
 
 impl Scale {
     /// From the figures of a row.
     pub(crate) fn of(figures: &[Figure]) -> Scale {
-        let best = figures.iter().map(|f| f.half_width).filter(|h| *h > 0.0).min_by(f64::total_cmp);
+        let best = figures.iter().filter_map(|f| f.half_width()).min_by(f64::total_cmp);
         Scale::new(figures, best, false)
     }
 
     /// From the figures of a table whose columns are read as movements: the same decimals everywhere.
     pub(crate) fn of_table(figures: &[Figure]) -> Scale {
-        let mut half_widths: Vec<f64> =
-            figures.iter().map(|f| f.half_width).filter(|h| *h > 0.0).collect();
+        let mut half_widths: Vec<f64> = figures.iter().filter_map(|f| f.half_width()).collect();
         half_widths.sort_by(f64::total_cmp);
         Scale::new(figures, half_widths.get(half_widths.len() / 2).copied(), true)
     }
 
-    fn new(figures: &[Figure], half_width: Option<f64>, is_strict: bool) -> Scale {
+    fn new(figures: &[Figure], half_width: Option<f64>, is_table: bool) -> Scale {
         let largest = figures.iter().map(|f| f.value.abs()).max_by(f64::total_cmp).unwrap_or(0.0);
         let is_whole = figures.iter().all(|f| f.value.fract() == 0.0);
         let most = ESTIMATE_DIGITS - 1 - exponent(largest, ESTIMATE_DIGITS);
@@ -183,27 +252,50 @@ impl Scale {
         Scale {
             decimals: if is_whole { decimals.min(0) } else { decimals },
             magnitude: Magnitude::of(largest),
-            is_strict: is_strict || is_whole,
+            is_table,
         }
     }
 
     /// One figure of the row.
     pub(crate) fn write(self, figure: Figure) -> String {
-        let Figure { value, half_width } = figure;
-        if self.is_strict || value == 0.0 {
-            return self.magnitude.write(value, self.decimals);
+        let Figure { value, known } = figure;
+        if value == 0.0 {
+            return fixed(value, if self.is_table { self.decimals.max(0) } else { 0 });
         }
-        if value.abs() < SCIENTIFIC_BELOW && self.decimals > 4 {
-            return scientific(value);
-        }
+        // Never more digits than these, however much larger the others are.
+        let own = ESTIMATE_DIGITS - 1 - exponent(value, ESTIMATE_DIGITS);
         let fewest = FEWEST_DIGITS - 1 - exponent(value, FEWEST_DIGITS);
-        let decimals = if half_width > 0.0 {
-            let at_worst = decimals_open(half_width, UNITS_OPEN_AT_WORST).max(self.decimals - 2);
-            self.decimals.max(fewest.min(decimals_open(half_width, UNITS_OPEN))).min(at_worst)
-        } else {
-            self.decimals.max(fewest)
+        let shared = self.decimals.min(own);
+        let magnitude = self.magnitude.fitting(value);
+        let needed = |digits: i32| {
+            decimals_needed(shifted(value, -magnitude.power), digits) - magnitude.power
         };
-        self.magnitude.write(value, decimals)
+        // Written in another way than its row, it need not keep to the row's decimals.
+        let is_apart = magnitude != self.magnitude || is_scientific(value);
+        let decimals = match known {
+            Known::Within(half_width) if is_apart => own.min(decimals_open(half_width, UNITS_OPEN)),
+            Known::Computed if is_apart => own.min(needed(ESTIMATE_DIGITS)),
+            Known::Within(half_width) => {
+                let at_worst =
+                    decimals_open(half_width, UNITS_OPEN_AT_WORST).max(self.decimals - 2);
+                shared.max(fewest.min(decimals_open(half_width, UNITS_OPEN))).min(at_worst)
+            }
+            Known::Computed => shared.max(fewest.min(needed(ESTIMATE_DIGITS))),
+            Known::Plan if self.is_table => shared.max(fewest.min(needed(ESTIMATE_DIGITS))),
+            Known::Plan => shared.max(needed(ESTIMATE_DIGITS)),
+            Known::Atom if is_short(value, EXACT_DIGITS) => shared.max(needed(EXACT_DIGITS)),
+            Known::Atom => own,
+        };
+        if is_scientific(value) {
+            return scientific(value, decimals + 1 + exponent(value, ESTIMATE_DIGITS));
+        }
+        let is_exact = matches!(known, Known::Plan | Known::Atom);
+        // A whole number keeps all its digits as long as they can be read.
+        let is_cut = magnitude.power > 0 && !is_short(value, ESTIMATE_DIGITS);
+        if is_exact && is_cut && value.fract() == 0.0 && value.abs() < MAGNITUDE_FROM {
+            return fixed(value, 0);
+        }
+        magnitude.write(value, decimals)
     }
 }
 
@@ -219,20 +311,29 @@ fn without_common_zeros(figures: &[Figure], most: i32) -> i32 {
     if most <= 0 { most } else { most_needed.max().unwrap_or(most) }
 }
 
-/// A mean and its standard error, `("66.12", "0.01")`: digits down to the error's first.
+/// A mean and its standard error, `("66.12", "0.01")`: decimals down to the error's first digit.
 pub(crate) fn mean_and_error(mean: f64, error: Option<f64>) -> (String, String) {
     let most = ESTIMATE_DIGITS - 1 - exponent(mean, ESTIMATE_DIGITS);
-    let magnitude = Magnitude::of(mean.abs());
-    let Some(error) = error.filter(|error| *error > 0.0) else {
-        let decimals = if mean.fract() == 0.0 { most.min(0) } else { most };
-        return (magnitude.write(mean, decimals), String::new());
+    let error = error.filter(|error| *error > 0.0);
+    if is_scientific(mean) {
+        let wanted = error.map_or(most, |error| most.min(-exponent(error, 1)));
+        let mean = scientific(mean, wanted + ESTIMATE_DIGITS - most);
+        return (mean, error.map_or_else(String::new, |error| scientific(error, 1)));
+    }
+    let Some(error) = error else {
+        let magnitude = Magnitude::of(mean.abs());
+        let is_whole = mean.fract() == 0.0 && magnitude.power == 0;
+        return (magnitude.write(mean, if is_whole { 0 } else { most }), String::new());
     };
+    let magnitude = Magnitude::of(mean.abs().max(error));
     let wanted = -exponent(error, 1);
     // A mean near zero beside a large spread still deserves the error's digit.
     let decimals = if mean.abs() <= error { wanted } else { wanted.min(most) };
+    let decimals = decimals.max(-magnitude.power);
     let smallest = shifted(1.0, -decimals);
     let error = match error < smallest / 2.0 {
         true => format!("<{}", magnitude.write(smallest, decimals)),
+        false if is_scientific(error) => scientific(error, 1),
         false => magnitude.write(error, decimals),
     };
     (magnitude.write(mean, decimals), error)
@@ -255,6 +356,11 @@ pub(crate) fn percent_with_interval(p: f64, low: f64, high: f64) -> (String, Str
     let supported =
         if half_width > 0.0 { decimals_open(half_width, UNITS_OPEN).max(0) } else { 12 };
     let decimals = supported.min(percent_decimals(p, 3).max(0));
+    let written =
+        |decimals: i32| (fixed(shifted(low, 2), decimals), fixed(shifted(high, 2), decimals));
+    // An interval whose ends look equal would look like none.
+    let look_equal = |decimals: &i32| low < high && written(*decimals).0 == written(*decimals).1;
+    let decimals = (decimals..=12).find(|decimals| !look_equal(decimals)).unwrap_or(decimals);
     let write = |p: f64| {
         let is_end = p <= 0.0 || p >= 1.0;
         // The bound of an event that was never seen is worth a digit: 0.0004 %.
@@ -279,13 +385,60 @@ pub(crate) fn percentile_name(p: f64) -> String {
 mod tests {
     use super::*;
 
+    /// Figures with half the width of their intervals; 0 for what has no error.
     #[track_caller]
     fn check_row(figures: &[(f64, f64)], expected: &[&str]) {
-        let figures: Vec<Figure> =
-            figures.iter().map(|&(value, half_width)| Figure { value, half_width }).collect();
-        let scale = Scale::of(&figures);
+        let figure = |&(value, half_width): &(f64, f64)| match half_width {
+            0.0 => Figure::computed(value),
+            _ => Figure { value, known: Known::Within(half_width) },
+        };
+        let figures: Vec<Figure> = figures.iter().map(figure).collect();
+        check(&figures, expected);
+    }
+
+    #[track_caller]
+    fn check(figures: &[Figure], expected: &[&str]) {
+        let scale = Scale::of(figures);
         let written: Vec<String> = figures.iter().map(|figure| scale.write(*figure)).collect();
         assert_eq!(written, expected);
+    }
+
+    fn atom(value: f64) -> Figure {
+        Figure::estimate(value, Some((value, value)))
+    }
+
+    #[test]
+    fn whole_numbers_and_atoms_are_never_rounded() {
+        check(&[Figure::plan(1234.0), atom(1234.0), atom(56_789.0)], &["1,234", "1,234", "56,789"]);
+        check(&[17.0, 29.0, 41.0, 53.0].map(atom), &["17", "29", "41", "53"]);
+        let wide = Figure::estimate(90_000.0, Some((1234.0, 123_456.0)));
+        check(&[Figure::plan(6172.0), atom(0.0), wide, atom(3.0)], &["6,172", "0", "90,000", "3"]);
+        check(&[atom(1_234_567.0), atom(12_345_678.0)], &["1,234,567", "12.35 M"]);
+        check(&[atom(12.345), atom(1.0 / 3.0)], &["12.345", "0.3333"]);
+    }
+
+    #[test]
+    fn the_plan_keeps_four_digits_beside_badly_known_percentiles() {
+        let percentile = Figure::estimate(52.0, Some((40.0, 64.0)));
+        check(&[Figure::plan(66.037), percentile], &["66.04", "52"]);
+        check(&[Figure::plan(12_345.6), percentile], &["12,346", "52"]);
+    }
+
+    #[test]
+    fn tiny_and_huge_numbers_have_a_power_of_ten_and_no_other_cell_does() {
+        check_row(&[(6.234e-26, 0.0), (1.5, 0.0)], &["6.234e-26", "1.5"]);
+        check_row(&[(5.67e-8, 2e-11), (5.68e-8, 2e-11)], &["5.670e-8", "5.680e-8"]);
+        check_row(&[(1e3, 1.0), (31.6e6, 1e4), (2.5e17, 1e15)], &["1,000", "31.60 M", "2.50e17"]);
+        check_row(&[(-1.234_567e-300, 0.0)], &["-1.23e-300"]);
+        assert_eq!(mean_and_error(5.67e-8, Some(2.3e-11)), ("5.670e-8".into(), "2e-11".into()));
+        assert_eq!(mean_and_error(5.0, Some(1e-9)), ("5.000".into(), "<0.001".into()));
+    }
+
+    #[test]
+    fn a_figure_far_below_its_row_has_a_magnitude_of_its_own() {
+        check_row(&[(1234.0, 0.0), (6.6e9, 0.0), (5e7, 0.0)], &["1,234", "6.600 bn", "0.050 bn"]);
+        check_row(&[(1_500_000.0, 0.0), (2e12, 0.0)], &["1,500,000", "2.000 tn"]);
+        check_row(&[(31_622_777.0, 0.0), (1.3e16, 0.0)], &["31.62 M", "1.300e16"]);
     }
 
     #[test]
@@ -308,14 +461,14 @@ mod tests {
     fn a_row_shows_four_digits_of_its_largest_figure_at_most() {
         check_row(&[(52.0123, 0.0), (66.1267, 0.0), (83.2, 0.0)], &["52.01", "66.13", "83.20"]);
         check_row(&[(-6547.4, 0.0), (15.2, 0.0)], &["-6,547", "15"]);
-        check_row(&[(1_659_612.5, 0.0), (0.0, 0.0)], &["1,660,000", "0"]);
+        check_row(&[(1_659_612.4, 0.0), (0.0, 0.0)], &["1,659,612", "0"]);
     }
 
     #[test]
-    fn digits_that_the_error_leaves_open_are_not_shown() {
+    fn decimals_that_the_error_leaves_open_are_not_shown() {
         check_row(&[(52.013, 0.11), (66.127, 0.1), (83.27, 0.15)], &["52.0", "66.1", "83.3"]);
-        check_row(&[(66.127, 0.1), (983.27, 40.0)], &["66.1", "980"]);
-        check_row(&[(4571.0, 300.0), (6123.0, 150.0)], &["4,600", "6,100"]);
+        check_row(&[(66.127, 0.1), (983.27, 40.0)], &["66.1", "983"]);
+        check_row(&[(4571.0, 300.0), (6123.0, 150.0)], &["4,571", "6,123"]);
     }
 
     #[test]
@@ -346,7 +499,7 @@ mod tests {
     #[test]
     fn the_cells_of_a_table_share_their_decimals() {
         let figures = [(-52.361, 0.01), (0.0312, 0.09), (57.99, 0.2)]
-            .map(|(value, half_width)| Figure { value, half_width });
+            .map(|(value, half_width)| Figure { value, known: Known::Within(half_width) });
         let scale = Scale::of_table(&figures);
         assert_eq!(figures.map(|figure| scale.write(figure)), ["-52.4", "0.0", "58.0"]);
     }
@@ -368,7 +521,7 @@ mod tests {
         assert_eq!(mean_and_error(66.1234, Some(0.0098)), ("66.12".into(), "0.01".into()));
         assert_eq!(mean_and_error(66.1234, Some(0.3)), ("66.1".into(), "0.3".into()));
         assert_eq!(mean_and_error(66.1234, Some(0.0001)), ("66.12".into(), "<0.01".into()));
-        assert_eq!(mean_and_error(-4571.3, Some(33.0)), ("-4,570".into(), "30".into()));
+        assert_eq!(mean_and_error(-4571.3, Some(33.0)), ("-4,571".into(), "33".into()));
         assert_eq!(mean_and_error(0.001, Some(0.04)), ("0.00".into(), "0.04".into()));
         assert_eq!(mean_and_error(0.0, None).0, "0");
     }
@@ -396,6 +549,10 @@ mod tests {
             percent_with_interval(1.0, 0.9963, 1.0),
             ("100 %".into(), "99.6 – 100 %".into())
         );
+        assert_eq!(
+            percent_with_interval(0.0231, 0.0229, 0.0234),
+            ("2.31 %".into(), "2.29 – 2.34 %".into())
+        );
     }
 
     #[test]
@@ -404,7 +561,9 @@ mod tests {
         assert_eq!(exact(10.0), "10");
         assert_eq!(exact(10_000.0), "10,000");
         assert_eq!(exact(33.333_333_333), "33.3333");
-        assert_eq!(exact(1e9), "1,000,000,000");
+        assert_eq!(exact(1_234_567.0), "1,234,567");
+        assert_eq!(exact(1e9), "1 bn");
+        assert_eq!(exact(3_333_333_333.3), "3.33333 bn");
         assert_eq!(exact(-0.25), "-0.25");
         assert_eq!(exact(2.5e-7), "2.500e-7");
         assert_eq!(exact(0.0), "0");

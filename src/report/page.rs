@@ -13,8 +13,10 @@ pub struct Memo {
     pub grids: Vec<Grid>,
     /// What the reader should know.
     pub warnings: Vec<String>,
-    /// What reproduces the run.
+    /// What the figures are of.
     pub provenance: String,
+    /// The command that gives them again.
+    pub command: String,
 }
 
 /// One table.
@@ -39,6 +41,8 @@ pub struct Column {
     pub align: Align,
     /// Columns above 0 are left out where there is no room, the greatest first; texts are cut before.
     pub spare: u8,
+    /// Whether its cells go behind the labels where it is left out.
+    pub is_folded: bool,
     /// What its head means; empty where that is plain.
     pub meaning: String,
 }
@@ -59,12 +63,17 @@ pub enum Align {
 impl Column {
     /// A column that is always shown.
     pub(super) fn new(head: impl Into<String>, align: Align) -> Column {
-        Column { head: head.into(), align, spare: 0, meaning: String::new() }
+        Column { head: head.into(), align, spare: 0, is_folded: false, meaning: String::new() }
     }
 
     /// A column that gives way where there is no room.
     pub(super) fn spare(head: impl Into<String>, align: Align, spare: u8) -> Column {
         Column { spare, ..Column::new(head, align) }
+    }
+
+    /// A column of units: in the labels where there is no room.
+    pub(super) fn unit() -> Column {
+        Column { is_folded: true, ..Column::spare("unit", Align::Left, 1) }
     }
 
     /// Explains its head.

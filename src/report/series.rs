@@ -74,11 +74,8 @@ pub(super) fn series_grid(output: &OutputResult, series: &SeriesSummary, trials:
         .iter()
         .flat_map(|(_, summary, _)| {
             let base = summary.base.map(|base| base.value);
-            let base = if let Some(Point::Value(value)) = base {
-                Some(Figure::exact(value))
-            } else {
-                None
-            };
+            let base =
+                if let Some(Point::Value(value)) = base { Some(Figure::plan(value)) } else { None };
             summary.quantiles.iter().filter_map(quantile_figure).chain(base)
         })
         .collect();
@@ -86,7 +83,7 @@ pub(super) fn series_grid(output: &OutputResult, series: &SeriesSummary, trials:
     for (head, summary, never) in summaries {
         let mut row = head;
         row.push(base_cell(summary.base, scale));
-        row.push(summary.mean.map_or_else(String::new, |mean| scale.write(Figure::exact(mean))));
+        row.push(summary.mean.map_or_else(String::new, |mean| scale.write(Figure::computed(mean))));
         row.extend(quantile_cells(&summary.quantiles, scale));
         row.resize(4 + percentiles.len(), NOTHING.to_owned());
         row.push(never.map_or_else(String::new, |p| number::percent(p.value)));

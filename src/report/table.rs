@@ -8,8 +8,11 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::page::{Align, Column, Grid, Memo};
 
-/// The narrowest that the first column is wrapped to before other columns are left out.
-const NARROWEST_LABEL: usize = 20;
+/// What the labels get before other columns are left out, and what they get in any case.
+const WANTED_LABEL: usize = 24;
+const NARROWEST_LABEL: usize = 10;
+/// The second line of a label starts so many cells to the right.
+const HANGING: usize = 2;
 /// Cells that a column may gain by lining up decimal points; beyond, numbers stand to the right.
 const MOST_OVERHANG: usize = 2;
 /// A column of texts that gives way is cut to so many cells, and to fewer where there is less room.
@@ -33,7 +36,7 @@ pub struct Look {
 }
 
 impl Default for Look {
-    /// A hundred cells, no color: what a file or a pipe gets.
+    /// 120 cells, no color: what a file or a pipe gets.
     fn default() -> Look {
         Look { width: 120, is_colored: false }
     }
@@ -51,6 +54,7 @@ impl Look {
 
 /// The page as text, ending with a line break.
 pub fn table(memo: &Memo, look: Look) -> String {
+    let memo = &memo.visible();
     let mut lines = Vec::new();
     let paragraph = |text: &str, style: &str, lines: &mut Vec<String>| {
         lines.extend(wrapped(text, look.width).iter().map(|line| look.paint(style, line)));
@@ -85,8 +89,11 @@ pub fn table(memo: &Memo, look: Look) -> String {
     }
     if !memo.provenance.is_empty() {
         lines.push(String::new());
+        paragraph(&memo.provenance, DIM, &mut lines);
+    }
+    if !memo.command.is_empty() {
         // One line, however long: it is copied as a whole.
-        lines.push(look.paint(DIM, &memo.provenance));
+        lines.push(look.paint(DIM, &memo.command));
     }
     let mut text = lines.join("\n");
     text.push('\n');
@@ -174,7 +181,7 @@ fn gap(column: &Column) -> usize {
 
 fn grid_lines(grid: &Grid, look: Look) -> Vec<String> {
     let mut shown: Vec<usize> = (0..grid.columns.len()).collect();
-    let mut left_out: Vec<usize> = Vec::new();
+    let mut left_out: Vec<Vec<usize>> = Vec::new();
     let mut column_widths: Vec<Widths> = grid
         .columns
         .iter()
@@ -189,7 +196,7 @@ fn grid_lines(grid: &Grid, look: Look) -> Vec<String> {
         shown.iter().skip(1).map(|&column| widths[column].all + gap(&grid.columns[column])).sum()
     };
     loop {
-        let needed = others(&shown, &column_widths) + label.min(NARROWEST_LABEL);
+        let needed = others(&shown, &column_widths) + label.min(WANTED_LABEL);
         if needed <= look.width {
             break;
         }
@@ -202,22 +209,33 @@ fn grid_lines(grid: &Grid, look: Look) -> Vec<String> {
             column_widths[column].all -= too_much;
             break;
         }
-        let spare = shown.iter().copied().filter(|&column| grid.columns[column].spare > 0);
-        let Some(column) = spare.max_by_key(|&column| grid.columns[column].spare) else { break };
-        shown.retain(|&other| other != column);
-        left_out.push(column);
+        let spare = |column: &usize| grid.columns[*column].spare;
+        let most = shown.iter().map(spare).max().unwrap_or(0);
+        if most == 0 {
+            break;
+        }
+        // What belongs together goes together: P25 and P75.
+        let (gone, rest) = shown.iter().partition(|&column| spare(column) == most);
+        shown = rest;
+        left_out.push(gone);
     }
     // What gave way for a wider one comes back where it fits beside what is left.
-    for column in left_out.clone().into_iter().rev() {
-        let has_partner =
-            grid.columns[column].align != Align::Joined || shown.contains(&(column - 1));
-        let mut with: Vec<usize> = shown.iter().copied().chain([column]).collect();
+    let mut still_out: Vec<usize> = Vec::new();
+    for group in left_out.into_iter().rev() {
+        let has_partner = |column: usize| {
+            grid.columns[column].align != Align::Joined || shown.contains(&(column - 1))
+        };
+        let mut with: Vec<usize> = shown.iter().copied().chain(group.iter().copied()).collect();
         with.sort_unstable();
-        if has_partner && others(&with, &column_widths) + label.min(NARROWEST_LABEL) <= look.width {
+        if group.iter().all(|&column| has_partner(column))
+            && others(&with, &column_widths) + label.min(WANTED_LABEL) <= look.width
+        {
             shown = with;
-            left_out.retain(|&other| other != column);
+        } else {
+            still_out.extend(group);
         }
     }
+    let mut left_out = still_out;
     left_out.sort_unstable();
     let others = others(&shown, &column_widths);
     let label = label.min(look.width.saturating_sub(others).max(NARROWEST_LABEL));
@@ -250,27 +268,32 @@ fn grid_lines(grid: &Grid, look: Look) -> Vec<String> {
 
     let mut lines = Vec::new();
     if !fits_corner && !grid.caption.is_empty() {
-        lines.push(look.paint(BOLD, &grid.caption));
+        let caption = wrapped(&grid.caption, look.width);
+        lines.extend(caption.iter().map(|line| look.paint(BOLD, line)));
     }
     lines.push(look.paint(BOLD, &line(&heads)));
     lines.push(look.paint(DIM, &"─".repeat(total)));
+    let folded = left_out.iter().copied().filter(|&column| grid.columns[column].is_folded);
     for row in &grid.rows {
         let align = grid.columns.first().map_or(Align::Left, |column| column.align);
-        let indent = row[0].len() - row[0].trim_start().len();
-        let labels = wrapped(&row[0], label);
-        for (position, part) in labels.iter().enumerate() {
-            let part =
-                if position > 0 { format!("{}{part}", " ".repeat(indent)) } else { part.clone() };
-            let mut cells = vec![placed(&part, align, label_widths)];
-            // Figures stand beside the last line of a label.
-            if position + 1 == labels.len() {
-                cells.extend(shown.iter().skip(1).map(|&c| {
-                    let cell = cut(&row[c], column_widths[c].all);
-                    placed(&cell, grid.columns[c].align, column_widths[c])
-                }));
-            }
-            lines.push(line(&cells));
+        let behind = folded.clone().map(|column| &row[column]).filter(|cell| !cell.is_empty());
+        let text = behind.fold(row[0].clone(), |text, cell| format!("{text}, {cell}"));
+        let mut labels = wrapped_label(&text, label);
+        if row.iter().skip(1).all(String::is_empty) {
+            lines.extend(wrapped_label(&text, look.width));
+            continue;
         }
+        // A label that does not fit beside its figures stands above them.
+        if labels.len() > 1 {
+            lines.extend(wrapped_label(&text, look.width));
+            labels.clear();
+        }
+        let mut cells = vec![placed(&labels.concat(), align, label_widths)];
+        cells.extend(shown.iter().skip(1).map(|&c| {
+            let cell = cut(&row[c], column_widths[c].all);
+            placed(&cell, grid.columns[c].align, column_widths[c])
+        }));
+        lines.push(line(&cells));
     }
     let meanings: Vec<&str> = shown
         .iter()
@@ -279,9 +302,12 @@ fn grid_lines(grid: &Grid, look: Look) -> Vec<String> {
         .collect();
     let mut legend = wrapped_at(&meanings, " · ", look.width);
     if !left_out.is_empty() {
+        let heads = left_out.iter().map(|&column| &grid.columns[column]);
         let heads: Vec<&str> =
-            left_out.iter().map(|&column| grid.columns[column].head.as_str()).collect();
-        legend.push(format!("No room for: {}.", heads.join(", ")));
+            heads.filter(|column| !column.is_folded).map(|column| column.head.as_str()).collect();
+        if !heads.is_empty() {
+            legend.push(format!("No room for: {}.", heads.join(", ")));
+        }
     }
     lines.extend(legend.iter().map(|line| look.paint(DIM, line)));
     lines
@@ -317,6 +343,20 @@ fn cut(text: &str, width: usize) -> String {
         out.push(character);
     }
     format!("{}…", out.trim_end())
+}
+
+/// A label in lines that keep its indent, all but the first further to the right.
+fn wrapped_label(text: &str, width: usize) -> Vec<String> {
+    if text.width() <= width {
+        return vec![text.to_owned()];
+    }
+    let indent = text.len() - text.trim_start().len();
+    let parts = wrapped(text.trim_start(), width.saturating_sub(indent + HANGING).max(1));
+    let line = |(position, part): (usize, &String)| {
+        let ahead = if position > 0 { indent + HANGING } else { indent };
+        format!("{}{part}", " ".repeat(ahead))
+    };
+    parts.iter().enumerate().map(line).collect()
 }
 
 /// Breaks a text at blanks, and between wide characters, into lines of at most `width` cells.
@@ -376,7 +416,12 @@ mod tests {
 
     #[test]
     fn a_page_in_a_narrow_terminal() {
-        insta::assert_snapshot!(page(70));
+        insta::assert_snapshot!(page(80));
+    }
+
+    #[test]
+    fn a_page_in_a_very_narrow_terminal() {
+        insta::assert_snapshot!(page(60));
     }
 
     #[test]
@@ -402,7 +447,7 @@ mod tests {
 
     #[test]
     fn no_line_but_the_last_is_wider_than_asked() {
-        for width in [100, 120, 140] {
+        for width in [60, 70, 80, 100, 120, 140] {
             let page = page(width);
             let lines: Vec<&str> = page.lines().collect();
             assert!(lines[..lines.len() - 1].iter().all(|line| line.width() <= width), "{page}");

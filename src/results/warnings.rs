@@ -11,7 +11,7 @@
 use super::digits::decimals_for;
 use super::interval::{quantile_ranks, values_needed};
 use super::summary::{OutputPlan, Recorded};
-use crate::accumulate::{ChannelKind, Distribution};
+use crate::accumulate::{Cause, ChannelKind, Distribution};
 
 /// Fewer values tell nothing about a tail.
 const LEAST_FOR_TAIL: u64 = 100;
@@ -86,25 +86,35 @@ fn subject<T>(plan: &OutputPlan, found: &Worst<T>) -> String {
 
 fn undefined(plan: &OutputPlan, recorded: &[Recorded<'_>], found: &Worst<u64>) -> String {
     let channel = recorded[found.at].channel;
-    let causes: Vec<String> = channel
-        .causes()
-        .into_iter()
-        .filter(|&(_, count)| count > 0)
-        .map(|(cause, count)| format!("{} {}", cause.name(), grouped(count)))
+    let causes: Vec<(Cause, u64)> =
+        channel.causes().into_iter().filter(|&(_, count)| count > 0).collect();
+    let is_irr = causes.iter().all(|(cause, _)| *cause != Cause::Arithmetic);
+    let words: Vec<String> = causes
+        .iter()
+        .map(|&(cause, count)| {
+            let word = match (cause, is_irr) {
+                (Cause::IrrNone, true) => "no root",
+                (Cause::IrrSeveral, true) => "several",
+                (Cause::IrrNone, false) => "no internal rate of return",
+                (Cause::IrrSeveral, false) => "several internal rates of return",
+                (Cause::Arithmetic, _) => "undefined arithmetic such as a division by zero",
+            };
+            format!("{word}: {}", grouped(count))
+        })
         .collect();
-    let rest = match (channel.defined(), plan.kind) {
-        (0, _) => "it has no statistics",
-        (_, ChannelKind::Condition) => "the probability is of the others",
-        (_, ChannelKind::Number | ChannelKind::Time) => "its statistics are of the others",
+    let lacking = if is_irr { "internal rate of return" } else { "value" };
+    let subject = subject(plan, found);
+    let words = words.join("; ");
+    if channel.defined() == 0 {
+        let article = if is_irr { "an" } else { "a" };
+        return format!("{subject}: no trial has {article} {lacking} ({words})");
+    }
+    let rest = match plan.kind {
+        ChannelKind::Condition => "the probability is of the others",
+        ChannelKind::Number | ChannelKind::Time => "the figures are of the others",
     };
-    format!(
-        "{}: {} of {} trials ({} %) have no value: {}; {rest}",
-        subject(plan, found),
-        grouped(channel.undefined()),
-        grouped(channel.trials()),
-        percent(channel.undefined() as f64 / channel.trials() as f64),
-        causes.join(", "),
-    )
+    let share = percent(channel.undefined() as f64 / channel.trials() as f64);
+    format!("{subject}: {share} % of trials have no {lacking} ({words}); {rest}")
 }
 
 /// Whether a percentile's interval is cut off, at this p and at this many values.
@@ -301,8 +311,32 @@ mod tests {
         tally.record_cause(0, Cause::IrrNone, 1200);
         assert_eq!(
             run.result_of(&tally).warnings,
-            ["`x`: 1,234 of 100,000 trials (1.2 %) have no value: irr_none 1,200, arithmetic 34; \
-             its statistics are of the others"]
+            [
+                "`x`: 1.2 % of trials have no value (no internal rate of return: 1,200; undefined arithmetic such \
+             as a division by zero: 34); the figures are of the others"
+            ]
+        );
+    }
+
+    #[test]
+    fn an_internal_rate_that_is_none_is_told_as_such() {
+        let told = |undefined: usize| {
+            let run = Run::default();
+            let mut values = vec![1.0; 1000];
+            values[..undefined].fill(f64::NAN);
+            let mut tally = run.tally(&values);
+            tally.record_cause(0, Cause::IrrNone, undefined as u64 - 10);
+            tally.record_cause(0, Cause::IrrSeveral, 10);
+            run.result_of(&tally).warnings.remove(0)
+        };
+        assert_eq!(
+            told(310),
+            "`x`: 31 % of trials have no internal rate of return (no root: 300; several: 10); \
+             the figures are of the others"
+        );
+        assert_eq!(
+            told(1000),
+            "`x`: no trial has an internal rate of return (no root: 990; several: 10)"
         );
     }
 
@@ -342,8 +376,8 @@ mod tests {
         assert_eq!(
             result.warnings,
             [
-                "`x[a]` at step 2 (2024-06) and 1 other step: 5 of 500 trials (1.0 %) have no value: \
-             arithmetic 5; its statistics are of the others"
+                "`x[a]` at step 2 (2024-06) and 1 other step: 1.0 % of trials have no value (undefined \
+                 arithmetic such as a division by zero: 5); the figures are of the others"
             ]
         );
     }

@@ -374,3 +374,78 @@ fn an_interrupted_run_reports_what_is_done() {
     let again: serde_json::Value = serde_json::from_slice(&again.stdout).expect("JSON");
     assert_eq!(result["outputs"], again["outputs"]);
 }
+
+#[test]
+fn numbers_out_of_range_say_what_is_possible() {
+    for (option, value, wanted) in [
+        ("--seed", "-1", "a whole number from 0 to 18446744073709551615"),
+        ("--trials", "-5", "write a number such as"),
+        ("--threads", "-2", "a whole number from 1 to 1024"),
+        ("--percentiles", "-5", "numbers between 0 and 100"),
+    ] {
+        let output = outlay(["run", "a800-10k", option, value]).output().expect("it runs");
+        let told = String::from_utf8(output.stderr).expect("text");
+        assert!(told.contains(wanted) && !told.contains("tip:"), "{told}");
+        assert_eq!(output.status.code(), Some(2));
+    }
+}
+
+#[test]
+fn wrong_commands_and_formats_say_what_there_is() {
+    run(["rn"]).code(2).stderr_eq(str![[r#"
+error: unrecognized subcommand 'rn'
+
+  tip: a similar subcommand exists: 'run'
+...
+"#]]);
+    run(["run", "a800-10k", "-o", "r.xlsx"]).code(2).stderr_eq(str![[r#"
+error: `.xlsx` is not a format outlay writes
+...
+"#]]);
+    let assert = run(["run", "a800-10k", "--seed", "x", "--message-format", "json"]).code(2);
+    let line = String::from_utf8(assert.get_output().stderr.clone()).expect("text");
+    let message: serde_json::Value = serde_json::from_str(&line).expect("one JSON object");
+    assert!(message["message"].as_str().is_some_and(|text| text.contains("--seed")));
+    assert!(message["labels"].is_array() && message["notes"].is_array());
+}
+
+#[test]
+fn nothing_that_steers_a_terminal_gets_through() {
+    let folder = folder();
+    let text = "outlay = 1\nmodel = { title = \"a\\u001b]0;x\\u0007\\u202eb\" }\n\
+                inputs = { a = \"normal(3, 1)\" }\noutputs = { a = { about = \"x\\ny\\u001b[31m\" } }\n";
+    let model = write(folder.path(), "m.toml", text.as_bytes());
+    for arguments in [["-f", "table"], ["-f", "markdown"]] {
+        let output = outlay(["run", &model, "-n", "1k"]).args(arguments).output().expect("it runs");
+        let page = String::from_utf8([output.stdout, output.stderr].concat()).expect("text");
+        assert!(page.contains("a␛]0;x␇"), "{page}");
+        assert!(!page.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{page}");
+    }
+    run(["run", "\u{1b}[31mx"]).code(1).stderr_eq(str![[r#"
+error: there is no file and no shipped model `␛[31mx`
+...
+"#]]);
+}
+
+#[test]
+fn warnings_of_a_result_reach_who_reads_no_table() {
+    let folder = folder();
+    let text =
+        b"outlay = 1\ninputs = { a = \"normal(0, 1)\" }\noutputs = { b = { value = \"ln(a)\" } }\n";
+    let model = write(folder.path(), "m.toml", text);
+    let told = |arguments: [&str; 3]| {
+        let output = outlay(["run", &model, "-n", "1k"]).args(arguments).output().expect("it runs");
+        String::from_utf8(output.stderr).expect("text")
+    };
+    assert!(told(["-f", "csv", "--color=never"]).contains("warning: `b`: "));
+    assert_eq!(told(["-f", "csv", "-q"]), "");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_stream_without_end_is_too_long() {
+    run(["check", "/dev/zero"]).code(3).stdout_eq(str![]).stderr_eq(str![[r#"
+error[E109]: `/dev/zero` is larger than 10 MB
+...
+"#]]);
+}
