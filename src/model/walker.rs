@@ -174,13 +174,13 @@ impl Walker<'_> {
         choices: &[(&str, T)],
     ) -> Option<T> {
         let words: Vec<&str> = choices.iter().map(|(word, _)| *word).collect();
-        let text = self.string(what, value, &format!("one of {}", listed(&words)))?;
+        let text = self.string(what, value, &listed_with("or", &words))?;
         let found = choices.iter().find(|(word, _)| *word == text.text());
         if found.is_none() {
             let message = format!("`{what}` cannot be `{}`", text.text());
             let help = match suggest::nearest(text.text(), words.iter().copied()) {
                 Some(meant) => format!("did you mean `{meant}`?"),
-                None => format!("write {}", listed(&words)),
+                None => format!("write {}", listed_with("or", &words)),
             };
             self.error(Code::E105, message, text.whole(), help);
         }
@@ -311,9 +311,14 @@ pub(super) fn defined_twice(second: &Name, first: Span) -> Diagnostic {
 
 /// `a`, `b` and `c`.
 pub(super) fn listed(words: &[&str]) -> String {
+    listed_with("and", words)
+}
+
+/// `a`, `b` or `c`.
+fn listed_with(joint: &str, words: &[&str]) -> String {
     let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
     match quoted.split_last() {
-        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        Some((last, rest)) if !rest.is_empty() => format!("{} {joint} {last}", rest.join(", ")),
         Some((last, _)) => last.clone(),
         None => String::new(),
     }
