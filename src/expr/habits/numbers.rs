@@ -35,10 +35,15 @@ pub(super) fn separators(scan: &Scan<'_>) -> Option<Edit> {
             let range = at..at + end;
             // A comma inside brackets is most likely one between arguments.
             let has_comma = signs.iter().any(|sign| ",，".contains(*sign));
-            if let Some((with, or, habit)) =
-                meant(&groups, &signs).filter(|_| depth == 0 || !has_comma)
-            {
-                return Some(Edit { range, with, or, habit });
+            let found = meant(&groups, &signs).filter(|_| depth == 0 || !has_comma);
+            // `3,5万` has one magnitude and is one number.
+            let is_tied = text[range.end..].starts_with(|c| is_name_continue(c) || c == '%');
+            match found {
+                Some((with, Some(_), _)) if is_tied => {
+                    return Some(Edit::new(Habit::DecimalComma, range, with));
+                }
+                Some((with, or, habit)) => return Some(Edit { range, with, or, habit }),
+                None => {}
             }
             before = '0';
             at += end;
