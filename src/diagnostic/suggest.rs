@@ -5,6 +5,8 @@
 
 /// Longer names are compared no further: the distance takes quadratic time.
 const MAX_CHARS: usize = 64;
+/// So many candidates that look alike are compared in full.
+const MAX_COMPARED: usize = 1_000;
 
 /// What spreadsheets, other languages and price lists write, in lower case, and what it is called here. A
 /// name stands for its alias only where that is among the names that may stand there.
@@ -170,11 +172,12 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     let n_chars = lower.chars().count();
     let alias = alias(name).filter(|meant| *meant != name);
     let magnitude = magnitude(name).filter(|meant| *meant != name);
-    let letters = letters(&lower);
+    let letters = letters(name);
     // One slip in a short name, one more for every four characters; a name of one character fits any other.
     let mut most = if n_chars < 2 { 0 } else { (1 + n_chars / 4).min(n_chars - 1) };
     let mut best: Option<&str> = None;
     let mut is_settled = n_chars == 0 || n_chars > MAX_CHARS;
+    let mut n_compared = 0;
     for candidate in candidates {
         if alias == Some(candidate) {
             return Some(candidate.to_owned());
@@ -185,20 +188,20 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         {
             return Some(magnitude.to_owned());
         }
-        if is_settled || candidate == name || candidate.len().abs_diff(lower.len()) > 4 * most {
+        // A character is at most four bytes, and a slip changes one of them or all.
+        let n_bytes = if name.is_ascii() && candidate.is_ascii() { 1 } else { 4 };
+        let is_sifted = candidate.len().abs_diff(name.len()) > n_bytes * most;
+        if is_settled || is_sifted || n_compared == MAX_COMPARED || candidate == name {
             continue;
         }
-        let candidate_lower = folded(candidate);
         // Each letter that one has and the other lacks takes a slip of its own.
-        let lacking = |a: u64, b: u64| (a & !b).count_ones() as usize;
-        let candidate_letters = self::letters(&candidate_lower);
-        let is_far = candidate_lower.chars().count().abs_diff(n_chars) > most
-            || lacking(letters, candidate_letters) > most
-            || lacking(candidate_letters, letters) > most;
-        if is_far {
+        let theirs = self::letters(candidate);
+        let n_lacking = (letters & !theirs).count_ones().max((theirs & !letters).count_ones());
+        if n_lacking as usize > n_bytes * most {
             continue;
         }
-        let distance = strsim::osa_distance(&lower, &candidate_lower);
+        n_compared += 1;
+        let distance = strsim::osa_distance(&lower, &folded(candidate));
         if distance <= most {
             best = Some(candidate);
             is_settled = distance == 0;
@@ -216,9 +219,9 @@ fn folded(name: &str) -> String {
     name.chars().take(MAX_CHARS + 1).flat_map(char::to_lowercase).collect()
 }
 
-/// The characters of a name as a set that may take some for the same.
+/// The bytes of a name as a set in which letters have no case and some bytes count as one.
 fn letters(name: &str) -> u64 {
-    name.chars().fold(0, |set, c| set | 1 << (u32::from(c) % 64))
+    name.bytes().fold(0, |set, byte| set | 1 << (byte.to_ascii_lowercase() % 64))
 }
 
 #[cfg(test)]

@@ -266,6 +266,10 @@ fn a_value_without_quotes_is_offered_as_it_is_written_here() {
     check_help("value = 10,000", "write `value = \"10_000\"`");
     check_help("gpus = { value = 10,000 }", "write `value = \"10_000\"`");
     check_help("gpus = { value = 10,000, about = \"x\" }", "write `value = \"10_000\"`");
+    check_codes(
+        "outlay = 1\n[inputs]\ngpus = { value = 10,000, about = \"x\" }\n[outputs]\na = 1\n",
+        &[Code::E102],
+    );
     check_help("rent = 10 000", "write `rent = \"10_000\"`");
     check_help("rent = 10'000 CNY", "write `rent = \"10_000 CNY\"`");
     check_help("rent = 1.000,50 CNY", "write `rent = \"1_000.50 CNY\"`");

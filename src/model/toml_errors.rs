@@ -121,12 +121,18 @@ impl Reporter<'_> {
 
     /// The place at which the nesting of a line, or a key of too many parts, begins.
     fn deepest(&self, line: &Range<usize>, found: Range<usize>) -> Range<usize> {
-        let mut depth = 0_usize;
-        for (at, c) in self.slice(line.clone()).char_indices() {
-            depth += usize::from(matches!(c, '[' | '{' | '.'));
-            if depth > MAX_NESTING {
-                return line.start + at..line.start + at + c.len_utf8();
+        let too_deep =
+            |line: &str| line.match_indices(['[', '{', '.']).nth(MAX_NESTING).map(|(at, _)| at);
+        if let Some(at) = too_deep(self.slice(line.clone())) {
+            return line.start + at..line.start + at + 1;
+        }
+        // Of a key with too many parts TOML's parser does not say where it stands.
+        let mut start = 0;
+        for line in self.text.split_inclusive('\n') {
+            if let Some(at) = too_deep(line).filter(|_| found.start == 0) {
+                return start + at..start + at + 1;
             }
+            start += line.len();
         }
         found
     }

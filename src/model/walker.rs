@@ -84,6 +84,11 @@ impl Walker<'_> {
 
     /// Reports a key that is not one of `known`.
     pub(super) fn unknown_key(&mut self, place: &str, key: &Name, known: &[&str]) {
+        // `value = 10,000` leaves a key `000` behind, and is reported already.
+        let (start, end) = (key.span.start as usize, key.span.end as usize);
+        if self.broken.iter().any(|broken| broken.start <= end + 2 && start <= broken.end + 2) {
+            return;
+        }
         let help = match suggest::nearest(&key.text, known.iter().copied()) {
             Some(meant) => format!("did you mean `{meant}`?"),
             None => format!("{place} knows {}", listed(known)),
