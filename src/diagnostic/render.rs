@@ -11,6 +11,10 @@ use crate::source::{SourceId, Sources, Span};
 
 /// Most errors, and most warnings, that are shown to a person.
 const MAX_SHOWN: usize = 20;
+/// Longest line of a headline, note or help, in characters.
+const MAX_CHARS: usize = 300;
+/// Longest text between backticks in a line that is too long.
+const MAX_QUOTED: usize = 80;
 
 /// All diagnostics as text with the user's lines under them, at most 20 errors and 20 warnings, each
 /// ended by an empty line. Empty where there is none.
@@ -21,7 +25,7 @@ pub fn render(diagnostics: &Diagnostics, sources: &Sources, is_colored: bool) ->
     for (severity, word) in [(Severity::Warning, "warning"), (Severity::Error, "error")] {
         let of_severity = || diagnostics.iter().filter(|d| d.severity() == severity);
         for diagnostic in of_severity().take(MAX_SHOWN) {
-            text += &renderer.render(&[report(diagnostic, sources)]);
+            text += &renderer.render(&[report(&presentable(diagnostic), sources)]);
             text += "\n\n";
         }
         let n_more = of_severity().count().saturating_sub(MAX_SHOWN);
@@ -31,6 +35,72 @@ pub fn render(diagnostics: &Diagnostics, sources: &Sources, is_colored: bool) ->
         }
     }
     text
+}
+
+/// A diagnostic whose texts are short and hold no character that a terminal obeys: names and values of a
+/// file come in here as they stand there.
+fn presentable(diagnostic: &Diagnostic) -> Diagnostic {
+    let label = |label: &Label| Label { span: label.span, text: one_line(&label.text) };
+    let paragraph = |text: &String| text.lines().map(one_line).collect::<Vec<_>>().join("\n");
+    Diagnostic {
+        code: diagnostic.code,
+        message: one_line(&diagnostic.message),
+        primary: diagnostic.primary.as_ref().map(label),
+        secondary: diagnostic.secondary.iter().map(label).collect(),
+        notes: diagnostic.notes.iter().map(paragraph).collect(),
+        helps: diagnostic.helps.iter().map(paragraph).collect(),
+    }
+}
+
+/// A text on one line, made visible and elided.
+fn one_line(text: &str) -> String {
+    let n_chars = text.chars().count();
+    if n_chars <= MAX_CHARS {
+        return visible(text);
+    }
+    // What is long stands between backticks mostly: the words around it are what is to be read.
+    let parts: Vec<String> = text
+        .split('`')
+        .enumerate()
+        .map(
+            |(place, part)| if place % 2 == 1 { elided(part, MAX_QUOTED) } else { part.to_owned() },
+        )
+        .collect();
+    visible(&elided(&parts.join("`"), MAX_CHARS))
+}
+
+/// A text of at most `most` characters, `…` in its middle where some had to go.
+fn elided(text: &str, most: usize) -> String {
+    let n_chars = text.chars().count();
+    if n_chars <= most {
+        return text.to_owned();
+    }
+    let n_kept = (most - 1) / 2;
+    let start: String = text.chars().take(n_kept).collect();
+    let end: String = text.chars().skip(n_chars - n_kept).collect();
+    format!("{start}…{end}")
+}
+
+/// Control characters as their pictures, and characters that turn the text around as their codes.
+fn visible(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\0'..='\u{1f}' => shown.extend(char::from_u32(0x2400 + u32::from(c))),
+            '\u{7f}' => shown.push('␡'),
+            '\u{80}'..='\u{9f}'
+            | '\u{61c}'
+            | '\u{200b}'
+            | '\u{200e}'
+            | '\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'
+            | '\u{2066}'..='\u{2069}'
+            | '\u{feff}' => shown.extend(c.escape_unicode()),
+            _ => shown.push(c),
+        }
+    }
+    shown
 }
 
 /// One diagnostic in the words of annotate-snippets.
@@ -52,8 +122,9 @@ fn report<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Group<'a> {
                 let shown = (!label.text.is_empty()).then_some(label.text.as_str());
                 kind.span(clipped(&source.text, label.span)).label(shown)
             });
-            group = group
-                .element(Snippet::source(&source.text).path(&source.name).annotations(annotations));
+            group = group.element(
+                Snippet::source(&source.text).path(visible(&source.name)).annotations(annotations),
+            );
         }
     }
     group
@@ -105,7 +176,7 @@ struct JsonLabel<'a> {
 /// All diagnostics, one JSON object a line, in the order they were found.
 pub fn to_json_lines(diagnostics: &Diagnostics, sources: &Sources) -> String {
     let mut text = String::new();
-    for diagnostic in diagnostics.iter() {
+    for diagnostic in diagnostics.iter().map(presentable) {
         let primary = diagnostic.primary.iter().map(|label| json_label(label, true, sources));
         let secondary = diagnostic.secondary.iter().map(|label| json_label(label, false, sources));
         let line = JsonDiagnostic {
@@ -198,6 +269,25 @@ mod tests {
         assert_eq!(place(1), [2, 16, 2, 20]);
         assert_eq!(object["labels"][0]["primary"], true);
         assert_eq!(object["labels"][1]["text"], "CNY/month");
+    }
+
+    #[test]
+    fn no_name_floods_the_terminal_or_gives_it_orders() {
+        let sources = Sources::new();
+        let long = "x".repeat(100_000);
+        let mut diagnostics = Diagnostics::new();
+        diagnostics.push(
+            Diagnostic::without_place(Code::E301, format!("unknown name `{long}`"))
+                .note(format!("one of {}", "many ".repeat(10_000)))
+                .help("write `a\u{202e}b\u{1b}[31m`\nor nothing"),
+        );
+        let text = render(&diagnostics, &sources, false);
+        assert!(text.contains("unknown name `xxx") && text.contains("xxx…xxx"), "{text}");
+        assert!(text.lines().all(|line| line.chars().count() < 330), "{text}");
+        assert!(text.contains("write `a\\u{202e}b␛[31m`"), "{text}");
+        assert!(!text.contains(['\u{202e}', '\u{1b}']));
+        let lines = to_json_lines(&diagnostics, &sources);
+        assert!(lines.len() < 1_000 && !lines.contains('\u{202e}'), "{lines}");
     }
 
     #[test]

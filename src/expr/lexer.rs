@@ -387,6 +387,18 @@ impl Lexer<'_> {
             _ => return self.meaningless(c, start),
         };
         let found = self.text.text()[start..self.at].to_owned();
+        let has_left = self.tokens.last().is_some_and(|token| {
+            use TokenKind as T;
+            matches!(
+                token.kind,
+                T::Number(_) | T::Name(_) | T::Close | T::CloseSquare | T::Factor(_)
+            )
+        });
+        if kind == TokenKind::To && !has_left {
+            let help = format!("leave `{found}` out, or say how wide: a range is written `2 to 5`");
+            self.error(Code::E201, format!("`{found}` is not an operator"), start..self.at, &help);
+            return self.push(TokenKind::Bad, start);
+        }
         let message = match kind {
             TokenKind::Comma => format!("`{found}` means nothing here"),
             _ => format!("`{found}` is not an operator"),

@@ -4,6 +4,8 @@
 //! text again. No names are resolved here and no units are known: that is the checker's.
 
 mod ast;
+#[expect(clippy::wildcard_enum_match_arm, reason = "a habit knows the few tokens it is made of")]
+mod habits;
 #[expect(clippy::wildcard_enum_match_arm, reason = "a place knows the few tokens that may follow")]
 mod lexer;
 mod name;
@@ -14,6 +16,7 @@ mod text;
 mod unit_text;
 
 pub use ast::*;
+pub use habits::as_meant;
 pub use name::{KEYWORDS, is_name, is_reserved, normal_name};
 pub use parser::{MAX_DEPTH, MAX_LENGTH, MAX_NESTING, parse};
 pub use print::{print, print_number};

@@ -40,6 +40,7 @@ mod values;
 use std::ops::Range;
 
 use super::ast::{BinaryOperator, Expr, ExprKind, Literal, UnaryOperator};
+use super::habits;
 use super::lexer::{Token, TokenKind, lex};
 use super::text::StringText;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
@@ -73,8 +74,15 @@ pub fn parse(text: &StringText, diagnostics: &mut Diagnostics) -> Expr {
         diagnostics.push(diagnostic);
         return refused;
     }
-    let tokens = lex(text, 0, diagnostics);
-    parse_tokens(text, tokens, diagnostics)
+    let mut found = Diagnostics::new();
+    let tokens = lex(text, 0, &mut found);
+    let expr = parse_tokens(text, tokens, &mut found);
+    if let Some(habit) = habits::diagnostic(text, found.iter().next()) {
+        diagnostics.push(habit);
+        return refused;
+    }
+    diagnostics.extend(found);
+    expr
 }
 
 /// Parses tokens that end in [`TokenKind::End`].

@@ -236,7 +236,7 @@ fn each_mistake_is_told_once_and_in_its_place() {
         "a ** 2 × b ÷ c ≤ d",
         &[(C::E201, "**"), (C::E201, "×"), (C::E201, "÷"), (C::E201, "≤")],
     );
-    check_errors("$5", &[(C::E201, "$")]);
+    check_errors("$5", &[(C::E201, "$5")]);
     check_errors("30% + x %", &[(C::E201, "%")]);
     check_errors("a\u{200b}", &[(C::E201, "\u{200b}")]);
     check_errors("a = b", &[(C::E202, "=")]);
@@ -247,7 +247,8 @@ fn each_mistake_is_told_once_and_in_its_place() {
     check_errors("2 (a)", &[(C::E202, "(")]);
     check_errors("2 sqrt(a)", &[(C::E202, "sqrt")]);
     check_errors("CNY 5", &[(C::E202, "5")]);
-    check_errors("10,000 GPU", &[(C::E202, ",")]);
+    check_errors("10,000 GPU", &[(C::E203, "10,000")]);
+    check_errors("~10万", &[(C::E201, "~")]);
     check_errors("1 to 2 to 3", &[(C::E202, "to")]);
     check_errors("if a then b", &[(C::E202, "")]);
     check_errors("a then b", &[(C::E202, "then")]);
@@ -401,5 +402,105 @@ proptest! {
             let printed = print(&expr);
             prop_assert_eq!(without_spans(parse_right(&printed)), without_spans(expr), "{} as {}", text, printed);
         }
+    }
+}
+
+/// The only message of a text, and its help; what is offered for pasting must parse.
+#[track_caller]
+fn check_help(text: &str, expected: &str) {
+    let (_, diagnostics, _) = parse_text(text);
+    let found: Vec<_> = diagnostics.iter().collect();
+    let [only] = found.as_slice() else { panic!("{text}: {found:?}") };
+    assert_eq!(only.helps, [expected], "{text}");
+    // Words in prose are no offers: those hold no space, digit or bracket.
+    let offers = expected.split('`').skip(1).step_by(2);
+    for offer in offers.filter(|offer| offer.contains(|c: char| c.is_ascii_digit() || c == '+')) {
+        parse_right(offer);
+    }
+}
+
+#[test]
+fn numbers_of_spreadsheets_and_newspapers_are_offered_as_they_are_written_here() {
+    check_help("10,000 GPU", "write `10_000 GPU`");
+    check_help("10,000,000.50 CNY", "write `10_000_000.50 CNY`");
+    check_help("10.000,00 GPU", "write `10_000 GPU`; the decimal sign is a point");
+    check_help("10.000,25 GPU", "write `10_000.25 GPU`; the decimal sign is a point");
+    check_help("10.000.000 GPU", "write `10_000_000 GPU`");
+    check_help("5,10", "write `5.10` or `5 to 10`");
+    check_help("0,5", "write `0.5`; the decimal sign is a point");
+    check_help("3,5万 CNY", "write `3.5万 CNY`; the decimal sign is a point");
+    check_help("10 000 GPU", "write `10_000 GPU`");
+    check_help("10\u{202f}000 GPU", "write `10_000 GPU`");
+    check_help("10'000", "write `10_000`");
+    check_help("10,000 to 20,000 GPU", "write `10_000 to 20_000 GPU`");
+    check_help("0.1 million CNY", "write `0.1M CNY`");
+    check_help("5 million", "write `5M`");
+    check_help("5 billion", "write `5bn`");
+    check_help("2 thousand", "write `2k`");
+    check_help("25 percent", "write `25%`");
+    check_help("3 mio EUR", "write `3M EUR`");
+    check_help("5mn USD", "write `5M USD`");
+    check_help("10B USD", "write `10bn USD`");
+    check_help("10K USD", "write `10k USD`");
+    check_help("5 bn USD", "write `5bn USD`");
+}
+
+#[test]
+fn money_is_offered_with_its_code_behind_it() {
+    check_help("$10", "write `10 USD`");
+    check_help("$10/hour", "write `10 USD/hour`");
+    check_help("$10,000", "write `10_000 USD`");
+    check_help("$5 million", "write `5M USD`");
+    check_help("US$10bn", "write `10bn USD`");
+    check_help("¥10万", "write `10万 CNY`");
+    check_help("￥10万/GPU", "write `10万 CNY/GPU`");
+    check_help("€5", "write `5 EUR`");
+    check_help("5 €", "write `5 EUR`");
+    check_help("USD 10", "a unit stands behind its number: `10 USD`");
+    check_help("RMB 5万", "a unit stands behind its number: `5万 CNY`");
+    check_help("10万 CNY per GPU", "write `10万 CNY/GPU`");
+    check_help("10 USD per GPU per hour", "write `10 USD/GPU/hour`");
+}
+
+#[test]
+fn ranges_of_prose_are_offered_as_ranges() {
+    check_help("8万–15万", "a range is written `8万 to 15万`");
+    check_help("8万 — 15万 CNY/GPU", "a range is written `8万 to 15万 CNY/GPU`");
+    check_help("$10–$15", "write `10 USD to 15 USD`");
+    check_help("5 ~ 10", "a range is written `5 to 10`");
+    check_help("8万元~15万元", "a range is written `8万元 to 15万元`");
+    check_help("5..10", "a range is written `5 to 10`");
+    check_help("between 5 and 10", "a range is written `5 to 10`");
+    check_help("from 5 to 10 CNY", "a range is written `5 to 10 CNY`");
+    check_help("10–5", "write `10 - 5`");
+    check_help("a – b", "write `-`");
+    check_help("10万 ± 1万", "write `normal(10万, 1万)`");
+    check_help("10万 ± 1万 CNY", "write `normal(10万, 1万) CNY`");
+    check_help("10 CNY ± 1 CNY", "write `normal(10 CNY, 1 CNY)`");
+    check_help("10万 ± 10%", "write `normal(10万, 10% * 10万)`");
+    check_help("10 +/- 1", "write `normal(10, 1)`");
+    check_help("normal 5 3", "write `normal(5, 3)`");
+    check_help("normal 5, 3 CNY", "write `normal(5, 3) CNY`");
+    check_help("3 years 2 months", "write `3 years + 2 months`");
+    check_help("~10万", "leave `~` out, or say how wide: a range is written `2 to 5`");
+}
+
+#[test]
+fn formulas_of_spreadsheets_are_offered_as_formulas() {
+    check_help("=10000 GPU", "a formula begins without `=`: `10000 GPU`");
+    check_help("=SUM(a,b)", "a formula begins without `=`: `a + b`");
+    check_help("SUM(a, b, c)", "write `a + b + c`");
+    check_help("SUM(a, b)", "write `a + b` or `sum(a, b)`");
+    check_help("2 * SUM(a, b, c)", "write `2 * (a + b + c)`");
+    check_help("IF(a>b;1;2)", "write `if(a>b, 1, 2)`");
+    check_help("RAND()", "a random input: `uniform(0, 1)` in [inputs]");
+    check_help("NORM.INV(RAND(), 10, 2)", "a random input: `normal(10, 2)` in [inputs]");
+    check_help("NORMINV(RAND(); 10; 2)", "a random input: `normal(10, 2)` in [inputs]");
+}
+
+#[test]
+fn what_may_be_meant_as_it_stands_is_not_rewritten() {
+    for text in ["5 M", "10 K", "normal(5,10)", "f(1,000)", "sum(a, b)", "million * 2", "5 to 10"] {
+        parse_right(text);
     }
 }

@@ -4,9 +4,9 @@
 use super::lexer::{TokenKind, lex};
 use super::name::{fold_width, is_name_continue};
 use super::text::StringText;
-use super::{Expr, parser};
+use super::{Expr, ExprKind, habits, parser};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::source::Span;
+use crate::source::{SourceId, Span};
 use unicode_normalization::UnicodeNormalization;
 
 /// A unit string: an optional magnitude word, then a unit expression, or `%`.
@@ -46,6 +46,27 @@ pub(super) fn split_cjk_magnitude(run: &str) -> Option<(i32, &str)> {
 
 /// Parses a unit string. A mistake is reported, and stands as [`super::ExprKind::Error`] in the result.
 pub fn parse_unit_text(text: &StringText, diagnostics: &mut Diagnostics) -> UnitText {
+    let mut found = Diagnostics::new();
+    let mut unit = parse_as_written(text, &mut found);
+    let meant = habits::unit_meant(text.text()).filter(|meant| {
+        let meant = StringText::verbatim(meant.clone(), SourceId(0), 0);
+        let mut mistakes = Diagnostics::new();
+        parse_as_written(&meant, &mut mistakes);
+        mistakes.is_empty()
+    });
+    match meant {
+        Some(meant) => {
+            let message = format!("`{}` is not a unit", text.text().trim());
+            let diagnostic = Diagnostic::new(Code::E202, message, text.whole(), "");
+            diagnostics.push(diagnostic.help(format!("write `{meant}`")));
+            unit.unit = Some(Expr { kind: ExprKind::Error, span: text.whole() });
+        }
+        None => diagnostics.extend(found),
+    }
+    unit
+}
+
+fn parse_as_written(text: &StringText, diagnostics: &mut Diagnostics) -> UnitText {
     let written = text.text();
     let shown: String = written.trim().nfc().collect();
     let mut unit = UnitText { text: shown, magnitude: 1.0, unit: None, span: text.whole() };
@@ -109,6 +130,34 @@ mod tests {
             unit,
             "{written}"
         );
+    }
+
+    #[test]
+    fn units_of_prose_are_offered_as_units() {
+        for (written, meant) in [
+            ("million CNY", "M CNY"),
+            ("billion", "bn"),
+            ("percent", "%"),
+            ("$", "USD"),
+            ("¥/GPU", "CNY/GPU"),
+            ("CNY per GPU", "CNY/GPU"),
+            ("mn $ per MW", "M USD/MW"),
+        ] {
+            let mut diagnostics = Diagnostics::new();
+            let text = StringText::verbatim(written.to_owned(), SourceId(0), 0);
+            parse_unit_text(&text, &mut diagnostics);
+            let helps: Vec<_> = diagnostics.iter().flat_map(|d| d.helps.clone()).collect();
+            assert_eq!(helps, [format!("write `{meant}`")], "{written}");
+            check_right(meant);
+        }
+    }
+
+    #[track_caller]
+    fn check_right(written: &str) {
+        let mut diagnostics = Diagnostics::new();
+        let text = StringText::verbatim(written.to_owned(), SourceId(0), 0);
+        parse_unit_text(&text, &mut diagnostics);
+        assert!(diagnostics.is_empty(), "{written}: {diagnostics:?}");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::merge::{check_duplicates, merged};
 use super::tables::{Head, TimelineFields};
 use super::toml_errors::report_toml_errors;
 use super::walker::{Entry, Value, Walker};
-use super::{ParsedModel, TimelineDefinition};
+use super::{MAX_STEPS, ParsedModel, TimelineDefinition};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, suggest};
 use crate::expr::Name;
 use crate::source::{Sources, Span};
@@ -48,7 +48,7 @@ pub fn parse(
 ) -> ParsedModel {
     let mut reader = Reader { sources, read, diagnostics, chain: Vec::new(), is_broken: false };
     let (mut model, timeline) = reader.file(name, text);
-    model.timeline = timeline.and_then(|fields| reader.timeline(fields));
+    model.timeline = timeline.map(|fields| reader.timeline(fields));
     check_duplicates(&model, reader.diagnostics);
     if model.outputs.is_empty() && !reader.is_broken && !reader.diagnostics.has_errors() {
         let (id, source) = reader
@@ -154,13 +154,15 @@ impl Reader<'_> {
         self.diagnostics.push(diagnostic);
     }
 
-    fn timeline(&mut self, fields: TimelineFields) -> Option<TimelineDefinition> {
+    /// A timeline, whatever is wrong with it: without one every series would be reported, too.
+    fn timeline(&mut self, fields: TimelineFields) -> TimelineDefinition {
         let TimelineFields { step, steps, start, span } = fields;
         if steps.is_none() && !self.is_broken && !self.diagnostics.has_errors() {
             let diagnostic = Diagnostic::new(Code::E104, "[timeline] has no `steps`", span, "");
             self.diagnostics.push(diagnostic.help("write the last step's number: `steps = 60`"));
         }
-        Some(TimelineDefinition { step: step.unwrap_or_default(), steps: steps?, start, span })
+        let steps = steps.unwrap_or(MAX_STEPS);
+        TimelineDefinition { step: step.unwrap_or_default(), steps, start, span }
     }
 }
 
@@ -183,17 +185,28 @@ impl Walker<'_> {
         let mut model = ParsedModel::default();
         let mut timeline = None;
         let mut has_version = false;
-        for Entry { key, value, .. } in self.entries(root) {
-            match key.text.as_str() {
+        let entries = self.entries(root);
+        let written: Vec<String> = entries.iter().map(|entry| entry.key.text.clone()).collect();
+        for Entry { key, value, .. } in entries {
+            // A table whose name is misspelled is read as the one that was meant, unless that stands there too.
+            let meant = if TABLES.contains(&key.text.as_str()) {
+                key.text.clone()
+            } else {
+                let meant = self.unknown_table(&key).filter(|meant| !written.contains(meant));
+                match meant {
+                    Some(meant) if value.get_ref().is_table() => meant,
+                    _ => continue,
+                }
+            };
+            match meant.as_str() {
                 "outlay" => {
                     has_version = true;
                     self.version(value);
                 }
                 "correlations" | "copula" | "checks" => {
-                    let message = format!("[{}] is not available in this version", key.text);
+                    let message = format!("[{meant}] is not available in this version");
                     self.error(Code::E112, message, key.span, "delete the table");
                 }
-                name if !TABLES.contains(&name) => self.unknown_table(&key),
                 name => {
                     let help =
                         format!("write `[{name}]` on a line of its own and its entries below");
@@ -242,13 +255,16 @@ impl Walker<'_> {
         self.error(Code::E106, message, span, "write `outlay = 1`");
     }
 
-    fn unknown_table(&mut self, key: &Name) {
-        let help = match suggest::nearest(&key.text, TABLES) {
+    /// Reports a table that a model does not have, and gives the one that was probably meant.
+    fn unknown_table(&mut self, key: &Name) -> Option<String> {
+        let meant = suggest::nearest(&key.text, TABLES);
+        let help = match &meant {
             Some(meant) => format!("did you mean [{meant}]?"),
             None => "a model has the tables [model], [units], [timeline], [index], [inputs], [formulas], [series], [outputs] \
                      and [scenarios.NAME]"
                 .to_owned(),
         };
         self.error(Code::E103, format!("unknown table or key `{}`", key.text), key.span, help);
+        meant
     }
 }

@@ -92,7 +92,13 @@ impl Walker<'_> {
     fn steps(&mut self, value: &Value<'_>) -> Option<u32> {
         let help = "the last step's number; `steps = 60` has the steps 0, 1, … 60";
         let DeValue::Integer(_) = value.get_ref() else {
-            self.wrong_type("steps", "a whole number", value, help);
+            match value.get_ref().as_float() {
+                Some(float) => {
+                    let message = format!("`steps` must be a whole number, not {}", float.as_str());
+                    self.error(Code::E105, message, self.value_span(value), help);
+                }
+                None => self.wrong_type("steps", "a whole number", value, help),
+            }
             return None;
         };
         let steps = number(value.get_ref()).unwrap_or(f64::INFINITY);
@@ -154,7 +160,6 @@ impl Walker<'_> {
                     key.span,
                     format!("{} labels", array.len()),
                 ));
-                continue;
             }
             if array.is_empty() {
                 self.error(
@@ -167,12 +172,14 @@ impl Walker<'_> {
             }
             let mut labels: Vec<Name> = Vec::new();
             let mut first_of: BTreeMap<String, Span> = BTreeMap::new();
-            for item in array.iter() {
+            // Of an index that is too large the first labels stay, so that it is known by its name.
+            for item in array.iter().take(MAX_LABELS) {
                 let Some(label) = self.name(&key.text, item) else { continue };
                 if !self.check_label(&label) {
                     continue;
                 }
                 match first_of.get(&label.text) {
+                    Some(_) if array.len() > MAX_LABELS => {}
                     Some(first) => self.report(defined_twice(&label, *first)),
                     None => {
                         first_of.insert(label.text.clone(), label.span);

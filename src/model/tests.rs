@@ -238,6 +238,51 @@ fn sizes_are_refused_before_they_cost_memory() {
 }
 
 #[test]
+fn one_slip_is_one_message_and_what_it_names_stays_known() {
+    let (model, diagnostics, _) = parse_files(&[(
+        "model",
+        "outlay = 1\n[input.gpus]\nvalue = 5\n[timeline]\nstps = 60\n[outputs]\na = 1\n",
+    )]);
+    assert_eq!(diagnostics.iter().map(|d| d.code).collect::<Vec<_>>(), [Code::E103, Code::E103]);
+    assert_eq!(model.inputs[0].name.text, "gpus");
+    assert!(model.timeline.is_some());
+    let many: Vec<String> = (0..=MAX_LABELS).map(|n| format!("\"l{n}\"")).collect();
+    let text = format!("outlay = 1\n[index]\nfirm = [{}]\n[outputs]\na = 1\n", many.join(","));
+    let (model, _, _) = parse_files(&[("model", &text)]);
+    assert_eq!(model.indexes[0].labels.len(), MAX_LABELS);
+}
+
+/// The first help for an entry of [inputs].
+#[track_caller]
+fn check_help(entry: &str, expected: &str) {
+    let text = format!("outlay = 1\n[inputs]\n{entry}\n[outputs]\na = 1\n");
+    let (_, diagnostics, sources) = parse_files(&[("model", &text)]);
+    let first = diagnostics.iter().next().expect("a mistake");
+    assert_eq!(first.helps, [expected], "{}", render(&diagnostics, &sources, false));
+}
+
+#[test]
+fn a_value_without_quotes_is_offered_as_it_is_written_here() {
+    check_help("value = 10,000", "write `value = \"10_000\"`");
+    check_help("gpus = { value = 10,000 }", "write `value = \"10_000\"`");
+    check_help("gpus = { value = 10,000, about = \"x\" }", "write `value = \"10_000\"`");
+    check_codes(
+        "outlay = 1\n[inputs]\ngpus = { value = 10,000, about = \"x\" }\n[outputs]\na = 1\n",
+        &[Code::E102],
+    );
+    check_help("rent = 10 000", "write `rent = \"10_000\"`");
+    check_help("rent = 10'000 CNY", "write `rent = \"10_000 CNY\"`");
+    check_help("rent = 1.000,50 CNY", "write `rent = \"1_000.50 CNY\"`");
+    check_help("rent = 10,000 CNY", "write `rent = \"10_000 CNY\"`");
+    check_help("rent = 5 million CNY", "write `rent = \"5M CNY\"`");
+    check_help("rent = $10", "write `rent = \"10 USD\"`");
+    check_help(
+        &format!("a = {}{}", "[".repeat(100), "]".repeat(100)),
+        "put the inner part into a table or a formula of its own",
+    );
+}
+
+#[test]
 fn all_mistakes_are_told_at_once() {
     check_codes(
         "outlay = 1\nfoo = 1\n[inputs]\na = \"1 +\"\nb = true\nc = \"2^3^2 + $\"\n[outputs]\na = { unti = \"%\" }\n",

@@ -11,6 +11,8 @@ use crate::source::{SourceId, Span};
 
 /// More mistakes of one file are not looked into: nobody reads them.
 const MAX_REPORTED: usize = 200;
+/// So deep does TOML's parser look.
+const MAX_NESTING: usize = 80;
 
 /// Reports the mistakes that TOML's parser found in `text`, one a line, and gives their places.
 pub(super) fn report_toml_errors(
@@ -70,6 +72,16 @@ impl Reporter<'_> {
         if message.starts_with("duplicate key") {
             return self.duplicate(range);
         }
+        if message.contains("recurs") {
+            return error(
+                format!("nested more than {MAX_NESTING} levels deep"),
+                self.deepest(&line, range),
+            )
+            .help("put the inner part into a table or a formula of its own");
+        }
+        if let Some(diagnostic) = self.bare_number(range.start, &line) {
+            return diagnostic;
+        }
         if message.starts_with("invalid unquoted key") && expr::is_name(found) {
             let quoted = line_text.replacen(found, &format!("\"{found}\""), 1);
             let message = format!("the key `{found}` needs quotes");
@@ -105,6 +117,51 @@ impl Reporter<'_> {
                 .help("a string ends on its own line, with the quote it began with; longer ones stand between `\"\"\"`");
         }
         error(message.to_owned(), range)
+    }
+
+    /// The place at which the nesting of a line, or a key of too many parts, begins.
+    fn deepest(&self, line: &Range<usize>, found: Range<usize>) -> Range<usize> {
+        let too_deep =
+            |line: &str| line.match_indices(['[', '{', '.']).nth(MAX_NESTING).map(|(at, _)| at);
+        if let Some(at) = too_deep(self.slice(line.clone())) {
+            return line.start + at..line.start + at + 1;
+        }
+        // Of a key with too many parts TOML's parser does not say where it stands.
+        let mut start = 0;
+        for line in self.text.split_inclusive('\n') {
+            if let Some(at) = too_deep(line).filter(|_| found.start == 0) {
+                return start + at..start + at + 1;
+            }
+            start += line.len();
+        }
+        found
+    }
+
+    /// A number without quotes that other tools would read: `value = 10,000`.
+    fn bare_number(&self, at: usize, line: &Range<usize>) -> Option<Diagnostic> {
+        let before = self.slice(line.start..at.clamp(line.start, line.end));
+        let equals = line.start + before.rfind('=')?;
+        let behind = self.slice(equals + 1..line.end);
+        let rest = behind.trim_start();
+        let start = line.end - rest.len();
+        if !rest.starts_with(|c: char| c.is_ascii_digit()) {
+            return None;
+        }
+        let mut end = rest.find(['}', ']', '#', '"']).unwrap_or(rest.len());
+        // A comma with a key behind it ends the value, one with digits is part of it.
+        let is_end = |place: &usize| {
+            !rest[place + 1..].trim_start().starts_with(|c: char| c.is_ascii_digit())
+        };
+        if let Some((comma, _)) = rest[..end].match_indices(',').find(|(place, _)| is_end(place)) {
+            end = comma;
+        }
+        let written = rest[..end].trim_end();
+        let meant = expr::as_meant(written)?;
+        let key = self.slice(line.start..equals).rsplit(['{', ',']).next().unwrap_or("").trim();
+        let place = self.span(start..start + written.len());
+        let message = format!("`{written}` is not a number");
+        let diagnostic = Diagnostic::new(Code::E102, message, place, "");
+        Some(diagnostic.help(format!("write `{key} = \"{meant}\"`")))
     }
 
     /// A line with a key and no `=` behind it.
@@ -152,6 +209,8 @@ impl Reporter<'_> {
         let is_one_value = !before.contains(['{', '[']) && !rest.contains('"');
         if is_one_value {
             let value = rest.trim_matches(['“', '”', '‘', '’']);
+            let meant = expr::as_meant(value);
+            let value = meant.as_deref().unwrap_or(value);
             return diagnostic.help(format!("write `{before} \"{value}\"`"));
         }
         diagnostic.help("all but plain numbers stand between straight quotes: `\"10_000 GPU\"`")

@@ -84,6 +84,11 @@ impl Walker<'_> {
 
     /// Reports a key that is not one of `known`.
     pub(super) fn unknown_key(&mut self, place: &str, key: &Name, known: &[&str]) {
+        // `value = 10,000` leaves a key `000` behind, and is reported already.
+        let (start, end) = (key.span.start as usize, key.span.end as usize);
+        if self.broken.iter().any(|broken| broken.start <= end + 2 && start <= broken.end + 2) {
+            return;
+        }
         let help = match suggest::nearest(&key.text, known.iter().copied()) {
             Some(meant) => format!("did you mean `{meant}`?"),
             None => format!("{place} knows {}", listed(known)),
@@ -174,13 +179,13 @@ impl Walker<'_> {
         choices: &[(&str, T)],
     ) -> Option<T> {
         let words: Vec<&str> = choices.iter().map(|(word, _)| *word).collect();
-        let text = self.string(what, value, &format!("one of {}", listed(&words)))?;
+        let text = self.string(what, value, &listed_with("or", &words))?;
         let found = choices.iter().find(|(word, _)| *word == text.text());
         if found.is_none() {
             let message = format!("`{what}` cannot be `{}`", text.text());
             let help = match suggest::nearest(text.text(), words.iter().copied()) {
                 Some(meant) => format!("did you mean `{meant}`?"),
-                None => format!("write {}", listed(&words)),
+                None => format!("write {}", listed_with("or", &words)),
             };
             self.error(Code::E105, message, text.whole(), help);
         }
@@ -311,9 +316,14 @@ pub(super) fn defined_twice(second: &Name, first: Span) -> Diagnostic {
 
 /// `a`, `b` and `c`.
 pub(super) fn listed(words: &[&str]) -> String {
+    listed_with("and", words)
+}
+
+/// `a`, `b` or `c`.
+fn listed_with(joint: &str, words: &[&str]) -> String {
     let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
     match quoted.split_last() {
-        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        Some((last, rest)) if !rest.is_empty() => format!("{} {joint} {last}", rest.join(", ")),
         Some((last, _)) => last.clone(),
         None => String::new(),
     }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::super::ast::{Expr, ExprKind};
-use super::super::lexer::{MAX_ERRORS, Token, TokenKind};
+use super::super::lexer::{MAX_ERRORS, TokenKind};
 use super::super::unit_text::magnitude;
 use super::binding::{Binding, binding, operator_of};
 use super::{Node, Parser};
@@ -72,25 +72,8 @@ impl Parser<'_> {
                 self.error(Code::E204, message, range, "no bracket is open here", "");
             }
             TokenKind::Comma => {
-                let digits = match (
-                    self.at.checked_sub(1).map(|at| &self.tokens[at]),
-                    &self.tokens[self.at + 1],
-                ) {
-                    (
-                        Some(Token { kind: TokenKind::Number(_), range: left }),
-                        Token { kind: TokenKind::Number(_), range: right },
-                    ) if left.end == range.start && right.start == range.end => Some(format!(
-                        "{}_{}",
-                        self.written(left.clone()),
-                        self.written(right.clone())
-                    )),
-                    _ => None,
-                };
-                let help = digits.map_or_else(
-                    || "commas stand between the arguments of a call".to_owned(),
-                    |digits| format!("thousands are set apart by `_`: `{digits}`"),
-                );
-                self.error(Code::E202, "a comma outside the brackets of a call", range, "", &help);
+                let help = "commas stand between the arguments of a call";
+                self.error(Code::E202, "a comma outside the brackets of a call", range, "", help);
             }
             TokenKind::Colon => {
                 let help = "weights stand in a call: `discrete(1: 30%, 2: 70%)`";
