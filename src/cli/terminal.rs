@@ -171,9 +171,9 @@ fn suggest_command(error: &mut clap::Error) {
     }
     let nearest = ["run", "check", "models"]
         .into_iter()
-        .map(|command| (strsim::jaro_winkler(typed, command), command))
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .filter(|(likeness, _)| *likeness >= 0.8);
+        .map(|command| (strsim::damerau_levenshtein(typed, command), command))
+        .min()
+        .filter(|(distance, command)| 2 * distance <= command.len());
     if let Some((_, command)) = nearest {
         let suggestion = ContextValue::Strings(vec![command.to_owned()]);
         error.insert(ContextKind::SuggestedSubcommand, suggestion);
