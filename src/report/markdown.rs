@@ -38,11 +38,11 @@ pub fn markdown(memo: &Memo) -> String {
             memo.warnings.iter().map(|line| format!("> **warning:** {}", inline(line))).collect();
         blocks.push(lines.join("\n>\n"));
     }
-    if !memo.provenance.is_empty() {
-        blocks.push(inline(&memo.provenance));
-    }
     if !memo.command.is_empty() {
         blocks.push(code(&memo.command));
+    }
+    if !memo.provenance.is_empty() {
+        blocks.push(inline(&memo.provenance));
     }
     let mut text = blocks.join("\n\n");
     text.push('\n');

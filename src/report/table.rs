@@ -89,11 +89,13 @@ pub fn table(memo: &Memo, look: Look) -> String {
     }
     if !memo.provenance.is_empty() {
         lines.push(String::new());
-        paragraph(&memo.provenance, DIM, &mut lines);
     }
     if !memo.command.is_empty() {
         // One line, however long: it is copied as a whole.
         lines.push(look.paint(DIM, &memo.command));
+    }
+    if !memo.provenance.is_empty() {
+        paragraph(&memo.provenance, DIM, &mut lines);
     }
     let mut text = lines.join("\n");
     text.push('\n');
