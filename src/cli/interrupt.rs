@@ -12,16 +12,30 @@ static IS_ASKED: AtomicBool = AtomicBool::new(false);
 /// What the second signal takes away: files that would be left behind.
 static LEFT_BEHIND: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
-/// Listens from now on. Where the system refuses, Ctrl-C ends the process as it always does.
+/// Listens from now on. Where the system refuses, a signal ends the process as it always does.
 pub(super) fn listen() {
-    let _refused = ctrlc::try_set_handler(|| {
-        if IS_ASKED.swap(true, Ordering::Relaxed) {
-            for path in LEFT_BEHIND.lock().unwrap_or_else(PoisonError::into_inner).iter() {
-                let _gone_already = fs::remove_file(path);
-            }
-            process::exit(Exit::Interrupted as i32);
+    // A shell's background job ignores Ctrl-C, which alone is no reason to leave files behind at SIGTERM.
+    // What ignores SIGHUP, as under nohup, is to outlive it.
+    if ctrlc::try_set_handler(stop).is_err() && is_hangup_heard() {
+        let _refused = ctrlc::set_handler(stop);
+    }
+}
+
+fn stop() {
+    if IS_ASKED.swap(true, Ordering::Relaxed) {
+        for path in LEFT_BEHIND.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+            let _gone_already = fs::remove_file(path);
         }
-    });
+        process::exit(Exit::Interrupted as i32);
+    }
+}
+
+/// Whether SIGHUP, the first bit of the mask, is known not to be ignored (proc(5), Linux alone).
+fn is_hangup_heard() -> bool {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
+        .is_some_and(|mask| mask & 1 == 0)
 }
 
 /// Remembers a temporary file, to remove it where the process is ended at once.
