@@ -2,9 +2,11 @@
 
 mod calls;
 mod checked;
+mod combinations;
 mod constant;
 mod define;
 mod distributions;
+mod families;
 mod functions;
 mod growth;
 mod infer;
