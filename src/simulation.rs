@@ -1,23 +1,22 @@
 //! The stages put together: from a request to a compiled model, and from there to results.
 
+mod assembly;
+mod listing;
+
 use std::collections::BTreeMap;
 use std::io;
 
+use assembly::assemble;
+pub use listing::{inputs, quantities};
 use sha2::{Digest, Sha256};
 
-use crate::accumulate::{ChannelKind, Resolution};
-use crate::check::{
-    self, CheckedModel, InputRule, Output, Plans, Quantity, QuantityId, QuantityKind, Rule,
-};
+use crate::check::{self, CheckedModel, Output, Plans};
 use crate::diagnostic::suggest::nearest;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
-use crate::engine::reference::{Draws, Trial};
 use crate::engine::{self, Monitor, Pilot, Prepared};
-use crate::model::{self, InputValue, ParsedModel, StepLength};
-use crate::program::{self, Cell, Lowered, Mode, Program, Root};
-use crate::results::{
-    self, InputRow, OutputPlan, Point, Provenance, QuantityRow, SimulationResult,
-};
+use crate::model::{self, InputValue, ParsedModel};
+use crate::program::Program;
+use crate::results::{self, OutputPlan, Provenance, SimulationResult};
 use crate::shipped;
 use crate::source::Sources;
 
@@ -272,149 +271,8 @@ fn is_usage(diagnostics: &Diagnostics, sources: &Sources) -> bool {
     )
 }
 
-/// The most columns that a run keeps statistics of: some 40 kB each and thread.
-const MOST_CHANNELS: usize = 20_000;
-/// With more columns than this, histograms are coarse.
-const MOST_FINE_CHANNELS: usize = 256;
-/// The most values that a block may store for internal rates of return: 1 GB a thread.
-const MOST_STORED: usize = 1 << 18;
 /// The most threads: each has its own statistics.
 const MOST_THREADS: usize = 64;
-
-/// The program of the outputs, with what is known of each channel before the run.
-fn assemble(
-    model: &CheckedModel,
-    outputs: &[Output],
-    diagnostics: &mut Diagnostics,
-) -> Option<(Program, Vec<OutputPlan>, Vec<Pilot>)> {
-    let (graph, cells) = program::lower_outputs(model, outputs, Mode::Sample);
-    let (base_graph, base_cells) = program::lower_outputs(model, outputs, Mode::Base);
-    let mut base = Trial::new(&base_graph, Draws::None, years_per_step(model));
-    let (mut roots, mut plans, mut channels) = (Vec::new(), Vec::new(), Vec::new());
-    for ((output, cells), base_cells) in outputs.iter().zip(&cells).zip(&base_cells) {
-        let kind = channel_kind(model.quantity(output.quantity));
-        let thresholds = thresholds(model, output, kind);
-        for (cell, base_cell) in cells.iter().zip(base_cells) {
-            let base_values = base.values(base_cell.nodes);
-            let (first, later) = match cell.nodes {
-                Lowered::Trial(node) => (node, None),
-                Lowered::Series { first, later } => (first, Some(later)),
-            };
-            roots.push(Root { channel: channels.len(), first, later });
-            plans.push(OutputPlan {
-                name: output.name.clone(),
-                about: output.about.clone(),
-                index: index_labels(model, cell),
-                unit: output.unit.clone(),
-                kind,
-                channels: channels.len()..channels.len() + base_values.len(),
-                is_series: later.is_some(),
-                step_labels: if later.is_some() { step_labels(model) } else { Vec::new() },
-                base: base_values.iter().map(|&value| point(value, kind)).collect(),
-            });
-            let is_coarse = later.is_some() || cells.len() > MOST_FINE_CHANNELS;
-            let resolution = if is_coarse { Resolution::Coarse } else { Resolution::Fine };
-            channels.extend(base_values.iter().map(|&base| Pilot {
-                kind,
-                resolution,
-                base,
-                thresholds: if later.is_some() { Vec::new() } else { thresholds.clone() },
-            }));
-        }
-    }
-    if channels.len() > MOST_CHANNELS {
-        let message = format!(
-            "the outputs have {} columns, and a run keeps at most {MOST_CHANNELS}",
-            channels.len()
-        );
-        let error = Diagnostic::without_place(Code::E109, message);
-        diagnostics.push(
-            error.help("choose outputs with `--only`, or reduce over the index or the timeline"),
-        );
-        return None;
-    }
-    let steps = model.timeline.as_ref().map_or(1, |timeline| timeline.steps as usize + 1);
-    match program::schedule(&graph, &roots, channels.len(), years_per_step(model)) {
-        Ok(program) if program.n_stored * steps <= MOST_STORED => Some((program, plans, channels)),
-        Ok(_) | Err(program::TooLarge) => {
-            let error = Diagnostic::without_place(
-                Code::E109,
-                "the model needs more values at once than outlay can hold",
-            );
-            diagnostics.push(
-                error.help("use fewer labels of an index, or fewer outputs at once with `--only`"),
-            );
-            None
-        }
-    }
-}
-
-fn years_per_step(model: &CheckedModel) -> f64 {
-    model.timeline.as_ref().map_or(1.0, |timeline| 1.0 / timeline.steps_per_year())
-}
-
-fn channel_kind(quantity: &Quantity) -> ChannelKind {
-    match (quantity.ty.is_condition, quantity.ty.may_be_never) {
-        (true, _) => ChannelKind::Condition,
-        (false, true) => ChannelKind::Time,
-        (false, false) => ChannelKind::Number,
-    }
-}
-
-/// The months within which a payback is of interest to those who lend.
-const WITHIN_MONTHS: [f64; 3] = [24.0, 36.0, 60.0];
-
-/// Times up to which trials are counted, in the unit of the output: of those that the horizon reaches.
-fn thresholds(model: &CheckedModel, output: &Output, kind: ChannelKind) -> Vec<f64> {
-    let (Some(timeline), ChannelKind::Time) = (&model.timeline, kind) else { return Vec::new() };
-    let month = model.units.named("month");
-    let Some(conversion) =
-        month.conversion_scaled(&output.shown_in, output.magnitude, &model.units)
-    else {
-        return Vec::new();
-    };
-    let horizon = (f64::from(timeline.steps) + 1.0) * 12.0 / timeline.steps_per_year();
-    WITHIN_MONTHS
-        .into_iter()
-        .filter(|&months| months <= horizon)
-        .map(|months| conversion.apply(months))
-        .collect()
-}
-
-fn index_labels(model: &CheckedModel, cell: &Cell) -> BTreeMap<String, String> {
-    let label = |&(index, label): &(check::IndexId, u32)| {
-        let index = &model.indexes[usize::from(index.0)];
-        (index.name.clone(), index.labels[label as usize].clone())
-    };
-    cell.labels.iter().map(label).collect()
-}
-
-fn step_labels(model: &CheckedModel) -> Vec<Option<String>> {
-    let Some(timeline) = &model.timeline else { return Vec::new() };
-    let label = |step: u32| {
-        let start = timeline.start?;
-        let months = match timeline.step {
-            StepLength::Month => step,
-            StepLength::Quarter => step * 3,
-            StepLength::Year => step * 12,
-        };
-        let date = start.checked_add(jiff::Span::new().try_months(months).ok()?).ok()?;
-        Some(match timeline.step {
-            StepLength::Month => date.strftime("%Y-%m").to_string(),
-            StepLength::Quarter => format!("{}-Q{}", date.year(), (date.month() - 1) / 3 + 1),
-            StepLength::Year => date.strftime("%Y").to_string(),
-        })
-    };
-    (0..=timeline.steps).map(label).collect()
-}
-
-fn point(value: f64, kind: ChannelKind) -> Point {
-    match kind {
-        ChannelKind::Time if value == f64::INFINITY => Point::Never,
-        _ if value.is_finite() => Point::Value(value),
-        ChannelKind::Time | ChannelKind::Number | ChannelKind::Condition => Point::Undefined,
-    }
-}
 
 impl Compiled {
     /// The model.
@@ -477,144 +335,4 @@ fn in_pool<T: Send>(threads: Option<usize>, work: impl FnOnce() -> T + Send) -> 
 /// The base case alone: `trials: 0`, no percentiles.
 pub fn base_case(model: &Compiled) -> SimulationResult {
     results::base_only(&model.outputs, model.provenance(1, 0, 0))
-}
-
-/// Every quantity of the base case, in the order of the model.
-pub fn quantities(model: &Compiled) -> Vec<QuantityRow> {
-    let checked = &model.model;
-    let ids: Vec<QuantityId> = (0..).map(QuantityId).take(checked.quantities.len()).collect();
-    let (graph, cells) = program::lower_quantities(checked, &ids, Mode::Base);
-    let mut trial = Trial::new(&graph, Draws::None, years_per_step(checked));
-    let mut rows = Vec::new();
-    for (quantity, cells) in checked.quantities.iter().zip(&cells) {
-        for cell in cells {
-            let kind = channel_kind(quantity);
-            rows.push(QuantityRow {
-                kind: match quantity.kind {
-                    QuantityKind::Input => "input",
-                    QuantityKind::Formula => "formula",
-                    QuantityKind::Series => "series",
-                    QuantityKind::Output => "output",
-                },
-                name: labelled(checked, quantity, cell),
-                about: quantity.about.clone(),
-                unit: unit_text(checked, quantity),
-                values: trial
-                    .values(cell.nodes)
-                    .into_iter()
-                    .map(|value| point(value, kind))
-                    .collect(),
-                is_condition: quantity.ty.is_condition,
-                is_series: quantity.ty.shape.step,
-            });
-        }
-    }
-    rows
-}
-
-fn labelled(model: &CheckedModel, quantity: &Quantity, cell: &Cell) -> String {
-    if cell.labels.is_empty() {
-        return quantity.name.clone();
-    }
-    let labels = cell
-        .labels
-        .iter()
-        .map(|&(index, label)| model.indexes[usize::from(index.0)].labels[label as usize].as_str());
-    format!("{}[{}]", quantity.name, labels.collect::<Vec<_>>().join(", "))
-}
-
-fn unit_text(model: &CheckedModel, quantity: &Quantity) -> Option<String> {
-    let text = quantity.ty.unit.text(&model.units);
-    (!text.is_empty() && !quantity.ty.is_condition).then_some(text)
-}
-
-/// Trials for an input whose parameters are random too.
-const INPUT_TRIALS: u64 = 1 << 17;
-
-/// Every input's distribution, in the order of the model.
-pub fn inputs(model: &Compiled) -> Vec<InputRow> {
-    let checked = &model.model;
-    let ids: Vec<QuantityId> = (0..)
-        .map(QuantityId)
-        .zip(&checked.quantities)
-        .filter_map(|(id, quantity)| (quantity.kind == QuantityKind::Input).then_some(id))
-        .collect();
-    let (graph, cells) = program::lower_quantities(checked, &ids, Mode::Sample);
-    let (base_graph, base_cells) = program::lower_quantities(checked, &ids, Mode::Base);
-    let mut base = Trial::new(&base_graph, Draws::None, years_per_step(checked));
-    let mut rows = Vec::new();
-    for ((&id, cells), base_cells) in ids.iter().zip(&cells).zip(&base_cells) {
-        let quantity = checked.quantity(id);
-        let Rule::Input { cells: input_cells, by, .. } = &quantity.rule else { continue };
-        for (cell, base_cell) in cells.iter().zip(base_cells) {
-            let input_cell = &input_cells[program::cell_position(checked, by, &cell.labels)];
-            let base_value = base.values(base_cell.nodes)[0];
-            let is_random = matches!(input_cell.value, InputRule::Random(_));
-            let (Lowered::Trial(first) | Lowered::Series { first, .. }) = cell.nodes;
-            let summary = match &input_cell.value {
-                InputRule::Random(distribution) => {
-                    match program::constant_distribution(checked, distribution, &cell.labels) {
-                        Some(law) => {
-                            let percentiles =
-                                [law.quantile(0.05), law.quantile(0.5), law.quantile_upper(0.05)];
-                            Summary { mean: law.mean(), percentiles, is_simulated: false }
-                        }
-                        None => simulated(&graph, first, years_per_step(checked)),
-                    }
-                }
-                InputRule::Fixed(_) if graph.constant_of(first).is_none() => {
-                    simulated(&graph, first, years_per_step(checked))
-                }
-                InputRule::Fixed(_) | InputRule::Plan(_) => Summary {
-                    mean: Some(base_value),
-                    percentiles: [base_value; 3],
-                    is_simulated: false,
-                },
-            };
-            rows.push(InputRow {
-                name: labelled(checked, quantity, cell),
-                text: input_cell.text.clone(),
-                unit: unit_text(checked, quantity),
-                base: point(base_value, channel_kind(quantity)),
-                is_random,
-                mean: summary.mean,
-                percentiles: summary.percentiles,
-                is_simulated: summary.is_simulated,
-                about: quantity.about.clone(),
-                source: quantity.source.clone(),
-            });
-        }
-    }
-    rows
-}
-
-struct Summary {
-    mean: Option<f64>,
-    percentiles: [f64; 3],
-    is_simulated: bool,
-}
-
-/// The distribution of one node, by simulation.
-fn simulated(graph: &program::Graph, node: program::NodeId, years_per_step: f64) -> Summary {
-    let roots = [Root { channel: 0, first: node, later: None }];
-    let nothing = Summary { mean: None, percentiles: [f64::NAN; 3], is_simulated: true };
-    let Ok(program) = program::schedule(graph, &roots, 1, years_per_step) else { return nothing };
-    let prepared = Prepared::new(&program, engine::PILOT_SEED);
-    let mut lists = engine::collect(&prepared, 1, INPUT_TRIALS);
-    let mut values = lists.swap_remove(0);
-    values.retain(|value| value.is_finite());
-    values.sort_unstable_by(f64::total_cmp);
-    if values.is_empty() {
-        return nothing;
-    }
-    #[expect(clippy::cast_precision_loss, reason = "a few thousand values")]
-    let count = values.len() as f64;
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a rank below the number of values"
-    )]
-    let at = |p: f64| values[((p * count).ceil() as usize).clamp(1, values.len()) - 1];
-    let percentiles = [at(0.05), at(0.5), at(0.95)];
-    Summary { mean: Some(values.iter().sum::<f64>() / count), percentiles, is_simulated: true }
 }

@@ -1,0 +1,154 @@
+//! From a checked model to what a run needs: the program, the channels of its tally, the plans of its outputs.
+
+use std::collections::BTreeMap;
+
+use crate::accumulate::{ChannelKind, Resolution};
+use crate::check::{self, CheckedModel, Output, Quantity};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::engine::Pilot;
+use crate::engine::reference::{Draws, Trial};
+use crate::model::StepLength;
+use crate::program::{self, Cell, Lowered, Mode, Program, Root};
+use crate::results::{OutputPlan, Point};
+
+/// The most columns that a run keeps statistics of: some 40 kB each and thread.
+const MOST_CHANNELS: usize = 20_000;
+/// With more columns than this, histograms are coarse.
+const MOST_FINE_CHANNELS: usize = 256;
+/// The most values that a block may store for internal rates of return: 1 GB a thread.
+const MOST_STORED: usize = 1 << 18;
+
+/// The program of the outputs, with what is known of each channel before the run.
+pub(super) fn assemble(
+    model: &CheckedModel,
+    outputs: &[Output],
+    diagnostics: &mut Diagnostics,
+) -> Option<(Program, Vec<OutputPlan>, Vec<Pilot>)> {
+    let (graph, cells) = program::lower_outputs(model, outputs, Mode::Sample);
+    let (base_graph, base_cells) = program::lower_outputs(model, outputs, Mode::Base);
+    let mut base = Trial::new(&base_graph, Draws::None, years_per_step(model));
+    let (mut roots, mut plans, mut channels) = (Vec::new(), Vec::new(), Vec::new());
+    for ((output, cells), base_cells) in outputs.iter().zip(&cells).zip(&base_cells) {
+        let kind = channel_kind(model.quantity(output.quantity));
+        let thresholds = thresholds(model, output, kind);
+        for (cell, base_cell) in cells.iter().zip(base_cells) {
+            let base_values = base.values(base_cell.nodes);
+            let (first, later) = match cell.nodes {
+                Lowered::Trial(node) => (node, None),
+                Lowered::Series { first, later } => (first, Some(later)),
+            };
+            roots.push(Root { channel: channels.len(), first, later });
+            plans.push(OutputPlan {
+                name: output.name.clone(),
+                about: output.about.clone(),
+                index: index_labels(model, cell),
+                unit: output.unit.clone(),
+                kind,
+                channels: channels.len()..channels.len() + base_values.len(),
+                is_series: later.is_some(),
+                step_labels: if later.is_some() { step_labels(model) } else { Vec::new() },
+                base: base_values.iter().map(|&value| point(value, kind)).collect(),
+            });
+            let is_coarse = later.is_some() || cells.len() > MOST_FINE_CHANNELS;
+            let resolution = if is_coarse { Resolution::Coarse } else { Resolution::Fine };
+            channels.extend(base_values.iter().map(|&base| Pilot {
+                kind,
+                resolution,
+                base,
+                thresholds: if later.is_some() { Vec::new() } else { thresholds.clone() },
+            }));
+        }
+    }
+    if channels.len() > MOST_CHANNELS {
+        let message = format!(
+            "the outputs have {} columns, and a run keeps at most {MOST_CHANNELS}",
+            channels.len()
+        );
+        let error = Diagnostic::without_place(Code::E109, message);
+        diagnostics.push(
+            error.help("choose outputs with `--only`, or reduce over the index or the timeline"),
+        );
+        return None;
+    }
+    let steps = model.timeline.as_ref().map_or(1, |timeline| timeline.steps as usize + 1);
+    match program::schedule(&graph, &roots, channels.len(), years_per_step(model)) {
+        Ok(program) if program.n_stored * steps <= MOST_STORED => Some((program, plans, channels)),
+        Ok(_) | Err(program::TooLarge) => {
+            let error = Diagnostic::without_place(
+                Code::E109,
+                "the model needs more values at once than outlay can hold",
+            );
+            diagnostics.push(
+                error.help("use fewer labels of an index, or fewer outputs at once with `--only`"),
+            );
+            None
+        }
+    }
+}
+
+pub(super) fn years_per_step(model: &CheckedModel) -> f64 {
+    model.timeline.as_ref().map_or(1.0, |timeline| 1.0 / timeline.steps_per_year())
+}
+
+pub(super) fn channel_kind(quantity: &Quantity) -> ChannelKind {
+    match (quantity.ty.is_condition, quantity.ty.may_be_never) {
+        (true, _) => ChannelKind::Condition,
+        (false, true) => ChannelKind::Time,
+        (false, false) => ChannelKind::Number,
+    }
+}
+
+/// The months within which a payback is of interest to those who lend.
+const WITHIN_MONTHS: [f64; 3] = [24.0, 36.0, 60.0];
+
+/// Times up to which trials are counted, in the unit of the output: of those that the horizon reaches.
+fn thresholds(model: &CheckedModel, output: &Output, kind: ChannelKind) -> Vec<f64> {
+    let (Some(timeline), ChannelKind::Time) = (&model.timeline, kind) else { return Vec::new() };
+    let month = model.units.named("month");
+    let Some(conversion) =
+        month.conversion_scaled(&output.shown_in, output.magnitude, &model.units)
+    else {
+        return Vec::new();
+    };
+    let horizon = (f64::from(timeline.steps) + 1.0) * 12.0 / timeline.steps_per_year();
+    WITHIN_MONTHS
+        .into_iter()
+        .filter(|&months| months <= horizon)
+        .map(|months| conversion.apply(months))
+        .collect()
+}
+
+fn index_labels(model: &CheckedModel, cell: &Cell) -> BTreeMap<String, String> {
+    let label = |&(index, label): &(check::IndexId, u32)| {
+        let index = &model.indexes[usize::from(index.0)];
+        (index.name.clone(), index.labels[label as usize].clone())
+    };
+    cell.labels.iter().map(label).collect()
+}
+
+fn step_labels(model: &CheckedModel) -> Vec<Option<String>> {
+    let Some(timeline) = &model.timeline else { return Vec::new() };
+    let label = |step: u32| {
+        let start = timeline.start?;
+        let months = match timeline.step {
+            StepLength::Month => step,
+            StepLength::Quarter => step * 3,
+            StepLength::Year => step * 12,
+        };
+        let date = start.checked_add(jiff::Span::new().try_months(months).ok()?).ok()?;
+        Some(match timeline.step {
+            StepLength::Month => date.strftime("%Y-%m").to_string(),
+            StepLength::Quarter => format!("{}-Q{}", date.year(), (date.month() - 1) / 3 + 1),
+            StepLength::Year => date.strftime("%Y").to_string(),
+        })
+    };
+    (0..=timeline.steps).map(label).collect()
+}
+
+pub(super) fn point(value: f64, kind: ChannelKind) -> Point {
+    match kind {
+        ChannelKind::Time if value == f64::INFINITY => Point::Never,
+        _ if value.is_finite() => Point::Value(value),
+        ChannelKind::Time | ChannelKind::Number | ChannelKind::Condition => Point::Undefined,
+    }
+}

@@ -1,0 +1,149 @@
+//! Listings of a compiled model: every quantity of the base case, every input's distribution.
+
+use super::Compiled;
+use super::assembly::{channel_kind, point, years_per_step};
+use crate::check::{CheckedModel, InputRule, Quantity, QuantityId, QuantityKind, Rule};
+use crate::engine::reference::{Draws, Trial};
+use crate::engine::{self, Prepared};
+use crate::program::{self, Cell, Lowered, Mode, Root};
+use crate::results::{InputRow, QuantityRow};
+
+/// Every quantity of the base case, in the order of the model.
+pub fn quantities(model: &Compiled) -> Vec<QuantityRow> {
+    let checked = &model.model;
+    let ids: Vec<QuantityId> = (0..).map(QuantityId).take(checked.quantities.len()).collect();
+    let (graph, cells) = program::lower_quantities(checked, &ids, Mode::Base);
+    let mut trial = Trial::new(&graph, Draws::None, years_per_step(checked));
+    let mut rows = Vec::new();
+    for (quantity, cells) in checked.quantities.iter().zip(&cells) {
+        for cell in cells {
+            let kind = channel_kind(quantity);
+            rows.push(QuantityRow {
+                kind: match quantity.kind {
+                    QuantityKind::Input => "input",
+                    QuantityKind::Formula => "formula",
+                    QuantityKind::Series => "series",
+                    QuantityKind::Output => "output",
+                },
+                name: labelled(checked, quantity, cell),
+                about: quantity.about.clone(),
+                unit: unit_text(checked, quantity),
+                values: trial
+                    .values(cell.nodes)
+                    .into_iter()
+                    .map(|value| point(value, kind))
+                    .collect(),
+                is_condition: quantity.ty.is_condition,
+                is_series: quantity.ty.shape.step,
+            });
+        }
+    }
+    rows
+}
+
+fn labelled(model: &CheckedModel, quantity: &Quantity, cell: &Cell) -> String {
+    if cell.labels.is_empty() {
+        return quantity.name.clone();
+    }
+    let labels = cell
+        .labels
+        .iter()
+        .map(|&(index, label)| model.indexes[usize::from(index.0)].labels[label as usize].as_str());
+    format!("{}[{}]", quantity.name, labels.collect::<Vec<_>>().join(", "))
+}
+
+fn unit_text(model: &CheckedModel, quantity: &Quantity) -> Option<String> {
+    let text = quantity.ty.unit.text(&model.units);
+    (!text.is_empty() && !quantity.ty.is_condition).then_some(text)
+}
+
+/// Trials for an input whose parameters are random too.
+const INPUT_TRIALS: u64 = 1 << 17;
+
+/// Every input's distribution, in the order of the model.
+pub fn inputs(model: &Compiled) -> Vec<InputRow> {
+    let checked = &model.model;
+    let ids: Vec<QuantityId> = (0..)
+        .map(QuantityId)
+        .zip(&checked.quantities)
+        .filter_map(|(id, quantity)| (quantity.kind == QuantityKind::Input).then_some(id))
+        .collect();
+    let (graph, cells) = program::lower_quantities(checked, &ids, Mode::Sample);
+    let (base_graph, base_cells) = program::lower_quantities(checked, &ids, Mode::Base);
+    let mut base = Trial::new(&base_graph, Draws::None, years_per_step(checked));
+    let mut rows = Vec::new();
+    for ((&id, cells), base_cells) in ids.iter().zip(&cells).zip(&base_cells) {
+        let quantity = checked.quantity(id);
+        let Rule::Input { cells: input_cells, by, .. } = &quantity.rule else { continue };
+        for (cell, base_cell) in cells.iter().zip(base_cells) {
+            let input_cell = &input_cells[program::cell_position(checked, by, &cell.labels)];
+            let base_value = base.values(base_cell.nodes)[0];
+            let is_random = matches!(input_cell.value, InputRule::Random(_));
+            let (Lowered::Trial(first) | Lowered::Series { first, .. }) = cell.nodes;
+            let summary = match &input_cell.value {
+                InputRule::Random(distribution) => {
+                    match program::constant_distribution(checked, distribution, &cell.labels) {
+                        Some(law) => {
+                            let percentiles =
+                                [law.quantile(0.05), law.quantile(0.5), law.quantile_upper(0.05)];
+                            Summary { mean: law.mean(), percentiles, is_simulated: false }
+                        }
+                        None => simulated(&graph, first, years_per_step(checked)),
+                    }
+                }
+                InputRule::Fixed(_) if graph.constant_of(first).is_none() => {
+                    simulated(&graph, first, years_per_step(checked))
+                }
+                InputRule::Fixed(_) | InputRule::Plan(_) => Summary {
+                    mean: Some(base_value),
+                    percentiles: [base_value; 3],
+                    is_simulated: false,
+                },
+            };
+            rows.push(InputRow {
+                name: labelled(checked, quantity, cell),
+                text: input_cell.text.clone(),
+                unit: unit_text(checked, quantity),
+                base: point(base_value, channel_kind(quantity)),
+                is_random,
+                mean: summary.mean,
+                percentiles: summary.percentiles,
+                is_simulated: summary.is_simulated,
+                about: quantity.about.clone(),
+                source: quantity.source.clone(),
+            });
+        }
+    }
+    rows
+}
+
+struct Summary {
+    mean: Option<f64>,
+    percentiles: [f64; 3],
+    is_simulated: bool,
+}
+
+/// The distribution of one node, by simulation.
+fn simulated(graph: &program::Graph, node: program::NodeId, years_per_step: f64) -> Summary {
+    let roots = [Root { channel: 0, first: node, later: None }];
+    let nothing = Summary { mean: None, percentiles: [f64::NAN; 3], is_simulated: true };
+    let Ok(program) = program::schedule(graph, &roots, 1, years_per_step) else { return nothing };
+    let prepared = Prepared::new(&program, engine::PILOT_SEED);
+    let mut lists = engine::collect(&prepared, 1, INPUT_TRIALS);
+    let mut values = lists.swap_remove(0);
+    values.retain(|value| value.is_finite());
+    values.sort_unstable_by(f64::total_cmp);
+    if values.is_empty() {
+        return nothing;
+    }
+    #[expect(clippy::cast_precision_loss, reason = "a few thousand values")]
+    let count = values.len() as f64;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a rank below the number of values"
+    )]
+    let at = |p: f64| values[((p * count).ceil() as usize).clamp(1, values.len()) - 1];
+    let percentiles = [at(0.05), at(0.5), at(0.95)];
+    Summary { mean: Some(values.iter().sum::<f64>() / count), percentiles, is_simulated: true }
+}
