@@ -428,9 +428,6 @@ impl Definer<'_> {
             let text = self.scope.sources.text(expr.span).to_owned();
             built.push(InputCell { name: cell_name, value, base, text });
         }
-        if !any_random {
-            ty.shape.step = false;
-        }
         if let (false, [InputCell { value: InputRule::Fixed(_), .. }]) =
             (any_random, built.as_slice())
             && let [(expr, ..), ..] = Definition::Input(input).expressions().as_slice()

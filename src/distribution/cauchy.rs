@@ -35,6 +35,10 @@ fn pinned(points: &[(f64, f64)]) -> Result<Distribution, ParameterError> {
 
 /// The quantile for location 0 and scale 1.
 fn standard_quantile(u: f64) -> f64 {
+    if u > 0.25 {
+        // Around the median from the median: exactly 0 there.
+        return libm::tan(std::f64::consts::PI * (u - 0.5));
+    }
     -1.0 / libm::tan(std::f64::consts::PI * u)
 }
 

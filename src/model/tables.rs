@@ -195,10 +195,13 @@ impl Walker<'_> {
     }
 }
 
-/// The first of the month where no day is given.
+/// The first day of the month or year where no day is given.
 fn date_of(text: &str) -> Option<Date> {
-    let is_month = text.len() == 7;
-    let full = if is_month { format!("{text}-01") } else { text.to_owned() };
+    let full = match text.len() {
+        4 => format!("{text}-01-01"),
+        7 => format!("{text}-01"),
+        _ => text.to_owned(),
+    };
     let is_plain = full.len() == 10 && full.bytes().all(|b| b.is_ascii_digit() || b == b'-');
     full.parse().ok().filter(|_| is_plain)
 }
@@ -208,10 +211,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_start_is_a_month_or_a_day() {
+    fn a_start_is_a_year_a_month_or_a_day() {
         assert_eq!(date_of("2023-06"), Some(jiff::civil::date(2023, 6, 1)));
         assert_eq!(date_of("2023-06-15"), Some(jiff::civil::date(2023, 6, 15)));
-        for wrong in ["2023", "2023-13", "2023-02-30", "06-2023", "2023-06-15T00:00:00", "", "x"] {
+        assert_eq!(date_of("2023"), Some(jiff::civil::date(2023, 1, 1)));
+        for wrong in ["20x3", "2023-13", "2023-02-30", "06-2023", "2023-06-15T00:00:00", "", "x"] {
             assert_eq!(date_of(wrong), None, "{wrong}");
         }
     }
