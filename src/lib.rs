@@ -41,8 +41,8 @@ pub mod unit;
 
 pub use engine::{Monitor, Unwatched};
 pub use simulation::{
-    CompileFailure, Compiled, ReadFile, Request, RunSettings, base_case, compile, inputs,
-    quantities, run,
+    CompileFailure, Compiled, Observation, ReadFile, Request, RunSettings, Watched, WatchedInput,
+    base_case, compile, inputs, quantities, run, trial,
 };
 
 use results::SimulationResult;

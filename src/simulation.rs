@@ -2,12 +2,16 @@
 
 mod assembly;
 mod listing;
+mod observe;
+mod replay;
 
 use std::collections::BTreeMap;
 use std::io;
 
 use assembly::assemble;
 pub use listing::{inputs, quantities};
+pub use observe::{Observation, Watched, WatchedInput};
+pub use replay::trial;
 use sha2::{Digest, Sha256};
 
 use crate::check::{self, CheckedModel, Output, Plans};
@@ -33,6 +37,8 @@ pub struct Request {
     pub set: Vec<String>,
     /// `--only`: names of outputs; empty for all.
     pub only: Vec<String>,
+    /// Expressions of the command line that are watched beside the outputs, each with its option: `--where`.
+    pub expressions: Vec<(&'static str, String)>,
 }
 
 /// How a run is done.
@@ -67,6 +73,8 @@ pub struct Compiled {
     /// Warnings of the compilation.
     pub warnings: Diagnostics,
     model: CheckedModel,
+    /// Those of the request, named as they were written.
+    expressions: Vec<Output>,
     program: Program,
     outputs: Vec<OutputPlan>,
     channels: Vec<Pilot>,
@@ -97,9 +105,6 @@ pub struct CompileFailure {
 /// Brings in a file that a model names (a plan, a model it extends), by its path relative to the model.
 pub type ReadFile<'a> = &'a mut dyn FnMut(&str) -> io::Result<Vec<u8>>;
 
-/// The name under which `--set` expressions appear in messages.
-const SET: &str = "--set";
-
 /// Reads, checks and compiles a model.
 ///
 /// # Errors
@@ -109,11 +114,12 @@ pub fn compile(request: &Request, read_file: ReadFile<'_>) -> Result<Compiled, C
     let mut diagnostics = Diagnostics::new();
     match compile_with(request, read_file, &mut sources, &mut diagnostics) {
         Some(parts) if !diagnostics.has_errors() => {
-            let Parts { model, program, outputs, channels, identity } = parts;
+            let Parts { model, expressions, program, outputs, channels, identity } = parts;
             Ok(Compiled {
                 sources,
                 warnings: diagnostics,
                 model,
+                expressions,
                 program,
                 outputs,
                 channels,
@@ -129,6 +135,7 @@ pub fn compile(request: &Request, read_file: ReadFile<'_>) -> Result<Compiled, C
 
 struct Parts {
     model: CheckedModel,
+    expressions: Vec<Output>,
     program: Program,
     outputs: Vec<OutputPlan>,
     channels: Vec<Pilot>,
@@ -159,12 +166,17 @@ fn compile_with(
         .filter_map(|text| model::parse_override(sources, text, diagnostics))
         .collect();
     replaced.extend(model::apply(&mut parsed, &overrides, diagnostics));
+    let only_errors = wrong_outputs(&parsed, &request.only);
+    let n_outputs = parsed.outputs.len();
+    for (option, text) in &request.expressions {
+        parsed.outputs.extend(model::parse_expression(sources, option, text, diagnostics));
+    }
     let plans = read_plans(&parsed, read_file);
     plans.contents().for_each(|content| digest.update(content));
     let checked = check::check(&parsed, &replaced, sources, &plans, diagnostics);
-    let only_errors = wrong_outputs(&parsed, &request.only);
     diagnostics.extend(only_errors);
-    let model = checked.filter(|_| !diagnostics.has_errors())?;
+    let mut model = checked.filter(|_| !diagnostics.has_errors())?;
+    let expressions = model.outputs.split_off(n_outputs);
     check_scenarios(&as_written, request, sources, &plans, diagnostics);
     let selected: Vec<Output> = select(&model, &request.only);
     let (program, outputs, channels) = assemble(&model, &selected, diagnostics)?;
@@ -178,7 +190,7 @@ fn compile_with(
         scenario: request.scenario.clone(),
         set: overrides_as_text(&request.set),
     };
-    Some(Parts { model, program, outputs, channels, identity })
+    Some(Parts { model, expressions, program, outputs, channels, identity })
 }
 
 fn parse(
@@ -262,11 +274,12 @@ fn select(model: &CheckedModel, only: &[String]) -> Vec<Output> {
 fn is_usage(diagnostics: &Diagnostics, sources: &Sources) -> bool {
     diagnostics.iter().filter(|diagnostic| diagnostic.severity() == Severity::Error).all(
         |diagnostic| {
-            let is_in_set = diagnostic
+            // Texts of the command line appear in messages under their option: `--set`.
+            let is_in_option = diagnostic
                 .primary
                 .as_ref()
-                .is_some_and(|label| sources.get(label.span.source).name == SET);
-            is_in_set || matches!(diagnostic.code, Code::E308 | Code::E701)
+                .is_some_and(|label| sources.get(label.span.source).name.starts_with("--"));
+            is_in_option || matches!(diagnostic.code, Code::E308 | Code::E701)
         },
     )
 }

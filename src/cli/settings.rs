@@ -68,6 +68,7 @@ impl Settings {
                 scenario: simulate.change.scenario.clone(),
                 set: simulate.change.set.clone(),
                 only: simulate.only.iter().map(|name| name.trim().to_owned()).collect(),
+                ..Request::default()
             },
             run: RunSettings {
                 trials: simulate.trials,

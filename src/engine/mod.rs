@@ -7,12 +7,14 @@
 mod execute;
 mod kernels;
 mod monitor;
+mod observe;
 mod parallel;
 mod prepared;
 pub mod reference;
 
 pub use execute::{Selection, Sink, Worker};
 pub use monitor::{Monitor, Unwatched};
+pub use observe::{CHUNK, Chunk, observe};
 pub(crate) use parallel::PILOT_SEED;
 pub use parallel::{Pilot, collect, collect_stretches, pilot, run, useful_threads};
 pub use prepared::{Prepared, PreparedSampler, Sampler};

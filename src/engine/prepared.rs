@@ -153,6 +153,17 @@ impl<'a> Prepared<'a> {
         Prepared { samplers: self.samplers.clone(), keys: keys(self.program, seed), ..*self }
     }
 
+    /// The same tables and draws, but for some draw sites, chosen by name, the draws of another seed.
+    #[must_use]
+    pub fn with_draws_of(&self, seed: u64, is_chosen: &dyn Fn(&str) -> bool) -> Prepared<'a> {
+        let other = keys(self.program, seed);
+        let pairs = self.program.sites.iter().zip(self.keys.iter().zip(other));
+        let key = |(site, (&own, other)): (&String, (&StreamKey, StreamKey))| {
+            if is_chosen(site) { other } else { own }
+        };
+        Prepared { samplers: self.samplers.clone(), keys: pairs.map(key).collect(), ..*self }
+    }
+
     /// The same, run with other instructions; the bits stay.
     #[must_use]
     pub fn with_path(self, path: SimdPath) -> Prepared<'a> {

@@ -15,7 +15,7 @@ mod toml_errors;
 mod walker;
 
 pub use apply::{Replaced, apply, apply_scenario};
-pub use overrides::parse_override;
+pub use overrides::{parse_expression, parse_override};
 pub use parse::{MAX_BYTES, MAX_LABELS, parse};
 pub use parsed::*;
 

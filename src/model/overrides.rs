@@ -2,8 +2,8 @@
 
 use toml::de::DeValue;
 
-use super::Override;
 use super::walker::{Entry, Walker};
+use super::{Better, OutputDefinition, Override};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::expr::{self, Expr, ExprKind, Name, StringText};
 use crate::source::Sources;
@@ -28,6 +28,25 @@ pub fn parse_override(
     let value = expr::parse(&value_text, diagnostics);
     let (name, labels) = target?;
     Some(Override { name, labels, value })
+}
+
+/// Parses an expression of the command line as an output of that name: `--where 'npv < 0'`.
+pub fn parse_expression(
+    sources: &mut Sources,
+    option: &str,
+    text: &str,
+    diagnostics: &mut Diagnostics,
+) -> Option<OutputDefinition> {
+    let id = sources.add(option, text);
+    let plain = StringText::plain(sources, id);
+    if text.trim().is_empty() {
+        let message = format!("`{option}` without an expression");
+        diagnostics.push(Diagnostic::new(Code::E309, message, plain.whole(), ""));
+        return None;
+    }
+    let value = Some(expr::parse(&plain, diagnostics));
+    let name = Name { text: text.to_owned(), span: plain.whole() };
+    Some(OutputDefinition { name, value, unit: None, about: None, better: Better::Higher })
 }
 
 /// `capex` or `capex[alibaba]`.

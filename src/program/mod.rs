@@ -15,7 +15,7 @@ pub use lower::{Lowered, Mode};
 pub use op::{ColumnCall, Op, Operand, Program, Record, Scalar, Section};
 pub use schedule::{Root, TooLarge, schedule};
 
-use crate::check::{CheckedModel, DistributionExpr, IndexId, Output, QuantityId};
+use crate::check::{CheckedModel, DistributionExpr, IndexId, Output, QuantityId, Shape, TypedExpr};
 use crate::distribution::Distribution;
 use lower::Lowering;
 
@@ -34,13 +34,24 @@ pub fn lower_outputs(
     outputs: &[Output],
     mode: Mode,
 ) -> (Graph, Vec<Vec<Cell>>) {
+    let shape = |output: &Output| model.quantity(output.quantity).ty.shape;
+    let expressions: Vec<(&TypedExpr, Shape)> =
+        outputs.iter().map(|output| (&output.value, shape(output))).collect();
+    lower_expressions(model, &expressions, mode)
+}
+
+/// Expressions of a model with their shapes as a graph; an output's own `value` is one.
+pub fn lower_expressions(
+    model: &CheckedModel,
+    expressions: &[(&TypedExpr, Shape)],
+    mode: Mode,
+) -> (Graph, Vec<Vec<Cell>>) {
     let mut lowering = Lowering::new(model, mode);
     lowering.warm_up();
-    let mut all = Vec::with_capacity(outputs.len());
-    for output in outputs {
-        let shape = model.quantity(output.quantity).ty.shape;
+    let mut all = Vec::with_capacity(expressions.len());
+    for &(expression, shape) in expressions {
         let cells = model.combinations(shape).into_iter().map(|labels| {
-            let nodes = lowering.expression(&output.value, shape, &labels);
+            let nodes = lowering.expression(expression, shape, &labels);
             Cell { labels, nodes }
         });
         all.push(cells.collect());

@@ -2,10 +2,10 @@
 
 use super::Compiled;
 use super::assembly::{channel_kind, point, years_per_step};
-use crate::check::{CheckedModel, InputRule, Quantity, QuantityId, QuantityKind, Rule};
+use crate::check::{CheckedModel, IndexId, InputRule, Quantity, QuantityId, QuantityKind, Rule};
 use crate::engine::reference::{Draws, Trial};
 use crate::engine::{self, Prepared};
-use crate::program::{self, Cell, Lowered, Mode, Root};
+use crate::program::{self, Lowered, Mode, Root};
 use crate::results::{InputRow, QuantityRow};
 
 /// Every quantity of the base case, in the order of the model.
@@ -25,7 +25,7 @@ pub fn quantities(model: &Compiled) -> Vec<QuantityRow> {
                     QuantityKind::Series => "series",
                     QuantityKind::Output => "output",
                 },
-                name: labelled(checked, quantity, cell),
+                name: labelled(checked, &quantity.name, &cell.labels),
                 about: quantity.about.clone(),
                 unit: unit_text(checked, quantity),
                 values: trial
@@ -41,18 +41,18 @@ pub fn quantities(model: &Compiled) -> Vec<QuantityRow> {
     rows
 }
 
-fn labelled(model: &CheckedModel, quantity: &Quantity, cell: &Cell) -> String {
-    if cell.labels.is_empty() {
-        return quantity.name.clone();
+/// `capex[alibaba]`.
+pub(super) fn labelled(model: &CheckedModel, name: &str, labels: &[(IndexId, u32)]) -> String {
+    if labels.is_empty() {
+        return name.to_owned();
     }
-    let labels = cell
-        .labels
+    let labels = labels
         .iter()
         .map(|&(index, label)| model.indexes[usize::from(index.0)].labels[label as usize].as_str());
-    format!("{}[{}]", quantity.name, labels.collect::<Vec<_>>().join(", "))
+    format!("{name}[{}]", labels.collect::<Vec<_>>().join(", "))
 }
 
-fn unit_text(model: &CheckedModel, quantity: &Quantity) -> Option<String> {
+pub(super) fn unit_text(model: &CheckedModel, quantity: &Quantity) -> Option<String> {
     let text = quantity.ty.unit.text(&model.units);
     (!text.is_empty() && !quantity.ty.is_condition).then_some(text)
 }
@@ -101,7 +101,7 @@ pub fn inputs(model: &Compiled) -> Vec<InputRow> {
                 },
             };
             rows.push(InputRow {
-                name: labelled(checked, quantity, cell),
+                name: labelled(checked, &quantity.name, &cell.labels),
                 text: input_cell.text.clone(),
                 unit: unit_text(checked, quantity),
                 base: point(base_value, channel_kind(quantity)),

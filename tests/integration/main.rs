@@ -10,5 +10,6 @@ mod known;
 mod meaning;
 mod messages;
 mod mutations;
+mod observe;
 mod shipped;
 mod stability;
