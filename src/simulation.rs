@@ -18,7 +18,7 @@ use crate::check::{self, CheckedModel, Output, Plans};
 use crate::diagnostic::suggest::nearest;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::engine::{self, Monitor, Pilot, Prepared};
-use crate::model::{self, InputValue, ParsedModel};
+use crate::model::{self, ParsedModel};
 use crate::program::Program;
 use crate::results::{self, OutputPlan, Provenance, SimulationResult};
 use crate::shipped;
@@ -171,7 +171,7 @@ fn compile_with(
     for (option, text) in &request.expressions {
         parsed.outputs.extend(model::parse_expression(sources, option, text, diagnostics));
     }
-    let plans = read_plans(&parsed, read_file);
+    let plans = read_plans(&as_written, &overrides, read_file);
     plans.contents().for_each(|content| digest.update(content));
     let checked = check::check(&parsed, &replaced, sources, &plans, diagnostics);
     diagnostics.extend(only_errors);
@@ -211,12 +211,14 @@ fn parse(
     model::parse(sources, &request.name, &request.text, &mut read, diagnostics)
 }
 
-fn read_plans(parsed: &ParsedModel, read_file: ReadFile<'_>) -> Plans {
+fn read_plans(
+    parsed: &ParsedModel,
+    overrides: &[model::Override],
+    read_file: ReadFile<'_>,
+) -> Plans {
     let mut plans = Plans::default();
-    for input in &parsed.inputs {
-        if let InputValue::ByStepFile { file, .. } = &input.value {
-            plans.insert(&file.text, read_file(&file.text).map_err(|error| error.to_string()));
-        }
+    for path in model::data_files(parsed, overrides) {
+        plans.insert(&path, read_file(&path).map_err(|error| error.to_string()));
     }
     plans
 }

@@ -3,7 +3,9 @@
 //! Expressions here are trees over bare numbers. A value is in the unit of its [`Type`], and where two
 //! units of one dimension meet, the conversion is an operation of the tree.
 
-use crate::distribution::Family;
+use std::sync::Arc;
+
+use crate::distribution::{Distribution, Family};
 use crate::math::operation::{Binary, Unary};
 use crate::model::{Better, Confidence, StepLength};
 use crate::source::Span;
@@ -252,6 +254,24 @@ pub enum DistributionExpr {
     },
     /// `discrete(value: weight, …)`.
     Discrete(Vec<(TypedExpr, TypedExpr)>),
+    /// `quantiles(p10 = …, …)`: a metalog.
+    Quantiles {
+        /// Probability and value.
+        points: Vec<(f64, TypedExpr)>,
+        /// The lower end of the support.
+        low: Option<TypedExpr>,
+        /// The upper end of the support.
+        high: Option<TypedExpr>,
+    },
+    /// `histogram(edges = […], weights = […])`.
+    Histogram {
+        /// One more than weights.
+        edges: Vec<TypedExpr>,
+        /// One a bin.
+        weights: Vec<TypedExpr>,
+    },
+    /// `sample(file = …, column = …)`: known to its last value.
+    Sample(Arc<Distribution>),
     /// `mixture(distribution: weight, …)`.
     Mixture(Vec<(DistributionExpr, TypedExpr)>),
     /// `truncate(d, low=, high=)`.

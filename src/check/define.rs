@@ -7,7 +7,7 @@ use super::constant;
 use super::distributions::{TypedDistribution, is_random};
 use super::infer::{Inference, Place};
 use super::message;
-use super::plan::Plans;
+use super::plan::{DataUse, Plans};
 use super::scope::{KnownType, Scope};
 use super::typed::{Typed, UnitState};
 use super::units;
@@ -209,13 +209,8 @@ impl Definer<'_> {
                     Some(text) => units::text(text, &self.scope.units, self.diagnostics)?,
                     None => (Unit::none(), 1.0),
                 };
-                let values = self.plans.column(
-                    &file.text,
-                    file.span,
-                    &column.text,
-                    column.span,
-                    self.diagnostics,
-                )?;
+                let places = [(&*file.text, file.span), (&*column.text, column.span)];
+                let values = self.plans.column(places, DataUse::Plan, self.diagnostics)?;
                 let values = values.into_iter().map(|value| value * magnitude).collect();
                 return self.planned(input, values, *after, unit, column.span);
             }

@@ -82,6 +82,19 @@ pub(crate) fn instantiate(
                 .collect::<Option<_>>()?;
             distribution::discrete(&entries)
         }
+        DistributionExpr::Quantiles { points, low, high } => {
+            let points: Vec<(f64, f64)> =
+                points.iter().map(|(p, x)| Some((*p, value(x)?))).collect::<Option<_>>()?;
+            let low = low.as_ref().map(|bound| value(bound).ok_or(())).transpose().ok()?;
+            let high = high.as_ref().map(|bound| value(bound).ok_or(())).transpose().ok()?;
+            distribution::quantiles(&points, low, high)
+        }
+        DistributionExpr::Histogram { edges, weights } => {
+            let edges: Vec<f64> = edges.iter().map(&mut *value).collect::<Option<_>>()?;
+            let weights: Vec<f64> = weights.iter().map(&mut *value).collect::<Option<_>>()?;
+            distribution::histogram(&edges, &weights)
+        }
+        DistributionExpr::Sample(law) => Ok(Distribution::clone(law)),
         DistributionExpr::Mixture(components) => {
             let mut built = Vec::with_capacity(components.len());
             for (component, weight) in components {
@@ -196,6 +209,9 @@ impl Inference<'_> {
             "discrete" => self.discrete(arguments, span),
             "mixture" => self.mixture(arguments, span),
             "truncate" => self.truncate(arguments, span),
+            "quantiles" => self.quantiles(arguments, span),
+            "histogram" => self.histogram(arguments, span),
+            "sample" => self.sample(arguments, span),
             _ if PLANNED.contains(&name) => {
                 let error = Diagnostic::new(
                     Code::E112,
@@ -455,8 +471,15 @@ pub(super) fn parameters(expr: &DistributionExpr) -> Vec<&TypedExpr> {
         DistributionExpr::Family { arguments, .. } => arguments.iter().collect(),
         DistributionExpr::Pinned { points, .. } => points.iter().map(|(_, value)| value).collect(),
         DistributionExpr::Range { low, high, .. } => vec![low, high],
+        DistributionExpr::Quantiles { points, low, high } => {
+            // without a lower bound the place of the upper one is not the next
+            let high = high.iter().filter(|_| low.is_some());
+            points.iter().map(|(_, value)| value).chain(low).chain(high).collect()
+        }
+        DistributionExpr::Histogram { edges, weights } => edges.iter().chain(weights).collect(),
         DistributionExpr::Value(_)
         | DistributionExpr::Discrete(_)
+        | DistributionExpr::Sample(_)
         | DistributionExpr::Mixture(_)
         | DistributionExpr::Truncated { .. }
         | DistributionExpr::Affine { .. } => Vec::new(),

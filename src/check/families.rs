@@ -198,7 +198,7 @@ impl Inference<'_> {
 }
 
 /// `p5` → 0.05, `p97.5` → 0.975.
-fn percentile(name: &str) -> Option<f64> {
+pub(super) fn percentile(name: &str) -> Option<f64> {
     let digits = name.strip_prefix('p')?;
     let is_number = digits.starts_with(|c: char| c.is_ascii_digit())
         && digits.chars().all(|c| c.is_ascii_digit() || c == '.');

@@ -125,8 +125,8 @@ pub(super) fn instead_of(name: &str) -> Option<&'static str> {
 }
 
 /// The distributions that are not families: they take weights or other distributions.
-pub(super) const COMBINATORS: &[&str] = &["discrete", "mixture", "truncate"];
+pub(super) const COMBINATORS: &[&str] =
+    &["discrete", "mixture", "truncate", "quantiles", "histogram", "sample"];
 
 /// Distributions and processes of the language that this version does not have yet.
-pub(super) const PLANNED: &[&str] =
-    &["quantiles", "histogram", "compound", "sample", "gbm", "mean_reverting", "jumps"];
+pub(super) const PLANNED: &[&str] = &["compound", "gbm", "mean_reverting", "jumps"];

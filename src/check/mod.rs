@@ -6,6 +6,7 @@ mod combinations;
 mod constant;
 mod define;
 mod distributions;
+mod empirical;
 mod families;
 mod functions;
 mod growth;
@@ -48,7 +49,7 @@ pub fn check(
         .chain(parsed.formulas.iter().map(Definition::Formula))
         .chain(parsed.series.iter().map(Definition::Series))
         .collect();
-    let mut scope = names(parsed, &definitions, sources, diagnostics);
+    let mut scope = names(parsed, &definitions, sources, plans, diagnostics);
     let references: Vec<Vec<Reference>> = definitions
         .iter()
         .enumerate()
@@ -92,6 +93,7 @@ fn names<'a>(
     parsed: &ParsedModel,
     definitions: &[Definition<'_>],
     sources: &'a Sources,
+    plans: &'a Plans,
     diagnostics: &mut Diagnostics,
 ) -> Scope<'a> {
     let units = units::table(parsed, diagnostics);
@@ -110,8 +112,15 @@ fn names<'a>(
         steps: timeline.steps,
         start: timeline.start,
     });
-    let mut scope =
-        Scope { sources, units, indexes, timeline, entries: Vec::new(), by_name: BTreeMap::new() };
+    let mut scope = Scope {
+        sources,
+        plans,
+        units,
+        indexes,
+        timeline,
+        entries: Vec::new(),
+        by_name: BTreeMap::new(),
+    };
     for definition in definitions {
         let name = definition.name();
         // A unit of the model and a quantity of one name are told already, as a name defined twice.

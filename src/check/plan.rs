@@ -1,4 +1,4 @@
-//! Plans by step from CSV files, already in memory: nothing here reads a disk.
+//! Columns of CSV files, plans by step and samples, already in memory: nothing here reads a disk.
 
 use std::collections::BTreeMap;
 
@@ -12,6 +12,15 @@ pub struct Plans {
     files: BTreeMap<String, Result<Vec<u8>, String>>,
 }
 
+/// What a column is for: help is in its words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum DataUse {
+    /// One number a step.
+    Plan,
+    /// Observations.
+    Sample,
+}
+
 impl Plans {
     /// Takes in a file, or why it could not be read.
     pub fn insert(&mut self, path: &str, content: Result<Vec<u8>, String>) {
@@ -23,13 +32,11 @@ impl Plans {
         self.files.values().filter_map(|content| content.as_ref().ok().map(Vec::as_slice))
     }
 
-    /// The numbers of one column.
+    /// The numbers of one column: of the file and the column, each with its place in the model.
     pub(super) fn column(
         &self,
-        path: &str,
-        path_span: Span,
-        column: &str,
-        column_span: Span,
+        [(path, path_span), (column, column_span)]: [(&str, Span); 2],
+        data_use: DataUse,
         diagnostics: &mut Diagnostics,
     ) -> Option<Vec<f64>> {
         let mut report = |message: String, span: Span, help: Option<String>| {
@@ -85,13 +92,21 @@ impl Plans {
                 } else {
                     format!("line {line} of `{path}`: `{cell}` is not a number")
                 };
-                let help = "a cell holds a plain number such as `4_000`; the unit stands in `unit`";
-                return report(message, column_span, Some(help.to_owned()));
+                let place = match data_use {
+                    DataUse::Plan => "in `unit`",
+                    DataUse::Sample => "behind the call",
+                };
+                let help =
+                    format!("a cell holds a plain number such as `4_000`; the unit stands {place}");
+                return report(message, column_span, Some(help));
             };
             numbers.push(number);
         }
         if numbers.is_empty() {
-            let help = "below its head there is one row a step, from step 0 on";
+            let help = match data_use {
+                DataUse::Plan => "below its head there is one row a step, from step 0 on",
+                DataUse::Sample => "below its head there is one observation a row",
+            };
             return report(format!("`{path}` has no rows"), path_span, Some(help.to_owned()));
         }
         Some(numbers)

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::checked::{Index, IndexId, QuantityId, Timeline};
+use super::plan::Plans;
 use super::typed::UnitState;
 use super::{checked::Shape, functions, units};
 use crate::diagnostic::suggest::nearest;
@@ -34,6 +35,7 @@ pub(super) struct Entry {
 /// Everything a name may mean.
 pub(super) struct Scope<'a> {
     pub(super) sources: &'a Sources,
+    pub(super) plans: &'a Plans,
     pub(super) units: UnitTable,
     pub(super) indexes: Vec<Index>,
     pub(super) timeline: Option<Timeline>,

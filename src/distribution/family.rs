@@ -6,7 +6,9 @@
 
 use super::constant::Constant;
 use super::parameter::{self, Form, ParameterError};
-use super::{Affine, Discrete, Distribution, LogNormal, Mixture, Truncated, lognormal};
+use super::{
+    Affine, Discrete, Distribution, Histogram, LogNormal, Mixture, Truncated, lognormal, metalog,
+};
 use super::{
     bernoulli, beta, binomial, exponential, gamma, normal, poisson, triangular, uniform,
     uniform_int, weibull,
@@ -218,6 +220,25 @@ pub fn build_pinned(family: Family, points: &[(f64, f64)]) -> Result<Distributio
             format!("`{name}` is determined by {count} percentile{plural}, not by {given}");
         return Err(ParameterError::new(given.saturating_sub(1).min(count), message));
     }
+    let order = ascending(points)?;
+    if pins.is_positive {
+        for (index, &(p, value)) in points.iter().enumerate() {
+            if value <= 0.0 {
+                let message =
+                    format!("`{}` of `{name}` must be positive, it is {value}", percentile_name(p));
+                return Err(ParameterError::new(index, message));
+            }
+        }
+    }
+    let sorted: Vec<(f64, f64)> = order.iter().map(|&index| points[index]).collect();
+    if sorted.len() > 1 && sorted[0].1 == sorted[1].1 {
+        return Ok(Constant::of(sorted[0].1));
+    }
+    (pins.build)(&sorted)
+}
+
+/// The order in which percentiles ascend, none given twice, none below one of a lower probability.
+pub(super) fn ascending(points: &[(f64, f64)]) -> Result<Vec<usize>, ParameterError> {
     for (index, &(p, value)) in points.iter().enumerate() {
         if !(p > 0.0 && p < 1.0) {
             let percent = p * 100.0;
@@ -225,37 +246,26 @@ pub fn build_pinned(family: Family, points: &[(f64, f64)]) -> Result<Distributio
             return Err(ParameterError::new(index, message));
         }
         parameter::finite(index, &percentile_name(p), value)?;
-        if pins.is_positive && value <= 0.0 {
-            let message =
-                format!("`{}` of `{name}` must be positive, it is {value}", percentile_name(p));
-            return Err(ParameterError::new(index, message));
-        }
     }
     let mut order: Vec<usize> = (0..points.len()).collect();
     order.sort_by(|&a, &b| points[a].0.total_cmp(&points[b].0));
-    let sorted: Vec<(f64, f64)> = order.iter().map(|&index| points[index]).collect();
-    for (pair, index) in sorted.windows(2).zip(&order[1..]) {
-        let [(p, a), (q, b)] = [pair[0], pair[1]];
+    for pair in order.windows(2) {
+        let ((p, a), (q, b)) = (points[pair[0]], points[pair[1]]);
         if p == q {
-            return Err(ParameterError::new(
-                *index,
-                format!("`{}` is given twice", percentile_name(p)),
-            ));
+            let message = format!("`{}` is given twice", percentile_name(p));
+            return Err(ParameterError::new(pair[1], message));
         }
         if a > b {
             let (low, high) = (percentile_name(p), percentile_name(q));
             let message = format!("`{low}` must not exceed `{high}`, but {a} is above {b}");
-            return Err(ParameterError::new(*index, message));
+            return Err(ParameterError::new(pair[1], message));
         }
     }
-    if sorted.len() > 1 && sorted[0].1 == sorted[1].1 {
-        return Ok(Constant::of(sorted[0].1));
-    }
-    (pins.build)(&sorted)
+    Ok(order)
 }
 
 /// `p5` for 0.05.
-fn percentile_name(p: f64) -> String {
+pub(super) fn percentile_name(p: f64) -> String {
     // the probability is a decimal divided by 100: twelve digits bring that decimal back
     format!("p{}", libm::round(p * 1e14) / 1e12)
 }
@@ -333,6 +343,27 @@ pub fn constant(value: f64) -> Result<Distribution, ParameterError> {
 /// The index of the offending pair.
 pub fn discrete(pairs: &[(f64, f64)]) -> Result<Distribution, ParameterError> {
     Discrete::build(pairs)
+}
+
+/// A metalog through percentiles: pairs of a probability in (0, 1) and the value there, in any order, and the ends of
+/// its support, where it has some. Equal values make a constant.
+///
+/// # Errors
+/// The index of the offending pair; behind them stand `low` and `high`. Percentiles that no metalog has are one of them.
+pub fn quantiles(
+    points: &[(f64, f64)],
+    low: Option<f64>,
+    high: Option<f64>,
+) -> Result<Distribution, ParameterError> {
+    metalog::build(points, low, high)
+}
+
+/// Bins between ascending edges, with relative weights.
+///
+/// # Errors
+/// Arguments are the edges, then the weights; one behind the last where their numbers do not fit.
+pub fn histogram(edges: &[f64], weights: &[f64]) -> Result<Distribution, ParameterError> {
+    Histogram::build(edges, weights)
 }
 
 /// Distributions with relative weights. Those of weight 0 are left out.

@@ -24,6 +24,7 @@ mod gamma;
 mod geometric;
 mod gev;
 mod gumbel;
+mod histogram;
 mod hypergeometric;
 mod inverse_gaussian;
 mod kumaraswamy;
@@ -32,6 +33,7 @@ mod law;
 mod logistic;
 mod loglogistic;
 mod lognormal;
+mod metalog;
 mod mixture;
 mod negative_binomial;
 mod normal;
@@ -43,6 +45,8 @@ mod rayleigh;
 mod student_t;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_empirical;
 #[cfg(test)]
 mod tests_reference;
 mod trapezoidal;
@@ -60,12 +64,16 @@ pub use cauchy::Cauchy;
 pub use constant::Constant;
 pub use discrete::Discrete;
 pub use exponential::Exponential;
-pub use family::{Family, affine, build, build_pinned, discrete, mixture, range, truncated};
+pub use family::{
+    Family, affine, build, build_pinned, constant, discrete, histogram, mixture, quantiles, range,
+    truncated,
+};
 pub use frechet::Frechet;
 pub use gamma::Gamma;
 pub use geometric::Geometric;
 pub use gev::Gev;
 pub use gumbel::Gumbel;
+pub use histogram::Histogram;
 pub use hypergeometric::Hypergeometric;
 pub use inverse_gaussian::InverseGaussian;
 pub use kumaraswamy::Kumaraswamy;
@@ -73,6 +81,7 @@ pub use laplace::Laplace;
 pub use logistic::Logistic;
 pub use loglogistic::LogLogistic;
 pub use lognormal::LogNormal;
+pub use metalog::Metalog;
 pub use mixture::Mixture;
 pub use negative_binomial::NegativeBinomial;
 pub use normal::Normal;
@@ -125,9 +134,20 @@ pub enum Distribution {
     Kumaraswamy(Kumaraswamy),
     Trapezoidal(Trapezoidal),
     Discrete(Discrete),
+    Metalog(Metalog),
+    Histogram(Histogram),
     Affine(Box<Affine>),
     Truncated(Box<Truncated>),
     Mixture(Mixture),
+}
+
+/// The ends of a metalog's support, where it has some.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct MetalogBounds {
+    /// The lower end.
+    pub low: Option<f64>,
+    /// The upper end, above `low`.
+    pub high: Option<f64>,
 }
 
 /// What a distribution consists of.
@@ -184,6 +204,8 @@ impl Distribution {
             Distribution::Kumaraswamy(law) => law,
             Distribution::Trapezoidal(law) => law,
             Distribution::Discrete(law) => law,
+            Distribution::Metalog(law) => law,
+            Distribution::Histogram(law) => law,
             Distribution::Affine(law) => law.as_ref(),
             Distribution::Truncated(law) => law.as_ref(),
             Distribution::Mixture(law) => law,

@@ -4,6 +4,7 @@
 //! stands behind `--set`.
 
 mod apply;
+mod data_files;
 mod entries;
 mod inputs;
 mod merge;
@@ -15,6 +16,7 @@ mod toml_errors;
 mod walker;
 
 pub use apply::{Replaced, apply, apply_scenario};
+pub use data_files::data_files;
 pub use overrides::{parse_expression, parse_override};
 pub use parse::{MAX_BYTES, MAX_LABELS, parse};
 pub use parsed::*;

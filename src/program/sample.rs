@@ -281,6 +281,13 @@ fn parameters<'e>(expr: &'e DistributionExpr, found: &mut Vec<&'e TypedExpr>) {
             found.extend(points.iter().map(|(_, value)| value));
         }
         DistributionExpr::Range { low, high, .. } => found.extend([low, high]),
+        DistributionExpr::Quantiles { points, low, high } => {
+            found.extend(points.iter().map(|(_, value)| value).chain(low).chain(high));
+        }
+        DistributionExpr::Histogram { edges, weights } => {
+            found.extend(edges.iter().chain(weights));
+        }
+        DistributionExpr::Sample(_) => {}
         DistributionExpr::Discrete(entries) => {
             found.extend(entries.iter().flat_map(|(value, weight)| [value, weight]));
         }

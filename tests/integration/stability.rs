@@ -47,6 +47,13 @@ const LAWS: &[(&str, &str)] = &[
     ("kumaraswamy", "kumaraswamy(2, 3)"),
     ("trapezoidal", "trapezoidal(0, 1, 3, 4)"),
     ("discrete", "discrete(1: 0.5, 2: 0.3, 7: 0.2)"),
+    ("quantiles", "quantiles(p10 = 3, p50 = 5, p90 = 12)"),
+    ("quantiles_low", "quantiles(p10 = 3, p50 = 5, p90 = 12, low = 0)"),
+    ("quantiles_high", "quantiles(p10 = 3, p50 = 9, p90 = 12, high = 20)"),
+    ("quantiles_both", "quantiles(p10 = 3, p50 = 5, p90 = 12, low = 0, high = 20)"),
+    ("quantiles_of_five", "quantiles(p5 = 1, p25 = 2, p50 = 3, p75 = 5, p95 = 12)"),
+    ("histogram", "histogram(edges = [0, 10, 30, 40], weights = [1, 2, 1])"),
+    ("sample", "sample(file = 'sample.csv', column = 'usd')"),
     ("mixture", "mixture(0: 1, normal(5, 1): 2, exponential(3): 1)"),
     ("truncated", "truncate(normal(0, 1), low = 0.5, high = 2)"),
     ("affine", "3 * gamma(2, 1) - 1"),
@@ -63,7 +70,8 @@ fn draws(inputs: &[(&str, &str)]) -> String {
     }
     text += &outputs;
     let request = Request { name: "laws.toml".into(), text, ..Request::default() };
-    let model = compile(&request, &mut no_files).unwrap_or_else(|failure| {
+    let mut sample = |_: &str| Ok(b"usd\n1.5\n4\n2.25\n-3\n4\n".to_vec());
+    let model = compile(&request, &mut sample).unwrap_or_else(|failure| {
         panic!("{}", outlay::diagnostic::render(&failure.diagnostics, &failure.sources, false))
     });
     let prepared = Prepared::new(model.program(), 1);
