@@ -251,6 +251,9 @@ fn overrides_as_text(set: &[String]) -> BTreeMap<String, String> {
     set.iter().filter_map(pair).collect()
 }
 
+/// A message names so many outputs of a model.
+const MOST_LISTED: usize = 12;
+
 fn wrong_outputs(parsed: &ParsedModel, only: &[String]) -> Diagnostics {
     let mut diagnostics = Diagnostics::new();
     let names = || parsed.outputs.iter().map(|output| output.name.text.as_str());
@@ -260,7 +263,9 @@ fn wrong_outputs(parsed: &ParsedModel, only: &[String]) -> Diagnostics {
         diagnostics.push(match nearest(name, names()) {
             Some(near) => error.help(format!("did you mean `{near}`?")),
             None => {
-                error.note(format!("its outputs are {}", names().collect::<Vec<_>>().join(", ")))
+                let listed: Vec<&str> = names().take(MOST_LISTED).collect();
+                let more = if names().count() > listed.len() { ", …" } else { "" };
+                error.note(format!("its outputs are {}{more}", listed.join(", ")))
             }
         });
     }

@@ -242,6 +242,7 @@ impl Inference<'_> {
             }
             K::Payback(over, discounted) => {
                 let unit = self.step_unit(&what, span)?;
+                self.in_order(&first, second.as_ref(), &what)?;
                 let cash = self.cash(first, &what)?;
                 match second {
                     None => self.time(over, cash, unit, span),
@@ -254,6 +255,7 @@ impl Inference<'_> {
                 }
             }
             K::Npv => {
+                self.in_order(&first, second.as_ref(), &what)?;
                 let cash = self.cash(first, &what)?;
                 let rate = self.rate(second?, &what)?;
                 let unit = cash.unit.clone();
@@ -320,6 +322,27 @@ impl Inference<'_> {
             _ => error.help("what varies by step stands in [series], or reads something that does"),
         };
         self.report(error);
+        None
+    }
+
+    /// Refuses `npv(10% / year, cash)`: spreadsheets take the rate first.
+    fn in_order(&mut self, cash: &Typed, rate: Option<&Typed>, what: &str) -> Option<()> {
+        let Some(rate) = rate.filter(|rate| rate.shape.step && !cash.shape.step) else {
+            return Some(());
+        };
+        if cash.is_poisoned() || rate.is_poisoned() {
+            return None;
+        }
+        let text = |typed: &Typed| self.scope.sources.text(typed.span).trim().to_owned();
+        let function = what.trim_matches('`');
+        let help = format!("write `{function}({}, {})`", text(rate), text(cash));
+        let error = Diagnostic::new(
+            Code::E406,
+            format!("{what} takes the cash first, then the rate"),
+            cash.span,
+            message::shape_words(cash.shape, &self.scope.indexes),
+        );
+        self.report(error.help(help));
         None
     }
 

@@ -77,6 +77,12 @@ impl Inference<'_> {
                     "a range is lognormal, hence above 0: for a bell write `normal(p{p} = {low_text}, p{q} = {high_text})`"
                 )
             }
+            // The unit behind a range is that of both ends.
+            _ if takes_unit && high_text.contains(' ') => {
+                let unit = high_text.trim_start_matches(|c: char| !c.is_whitespace());
+                let high_number = high_text.trim_end_matches(unit);
+                format!("write `{high_number} to {}{unit}`", text(low.span))
+            }
             _ => format!("write `{high_text} to {low_text}`"),
         };
         let diagnostic = self.impossible(&expr, &unit, error, &spans, span);

@@ -124,6 +124,26 @@ pub(super) fn instead_of(name: &str) -> Option<&'static str> {
     })
 }
 
+/// Whether a name is that of a statistic over trials: of many draws, and not of one.
+pub(super) fn is_statistic(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let is_percentile = name.strip_prefix('p').is_some_and(|rest| rest.parse::<f64>().is_ok());
+    let known = [
+        "p",
+        "prob",
+        "probability",
+        "percentile",
+        "quantile",
+        "median",
+        "std",
+        "stdev",
+        "stddev",
+        "sd",
+        "variance",
+    ];
+    is_percentile || known.contains(&name.as_str())
+}
+
 /// The distributions that are not families: they take weights or other distributions.
 pub(super) const COMBINATORS: &[&str] =
     &["discrete", "mixture", "truncate", "quantiles", "histogram", "sample"];

@@ -606,20 +606,23 @@ impl Inference<'_> {
             .help(match arguments {
                 [one] if one.name.is_none() && one.weight.is_none() => {
                     let inner = self.scope.sources.text(one.value.span).trim();
-                    format!("for a product write `{text} * ({inner})`")
+                    let is_earlier = inner.replace(' ', "") == "t-1";
+                    if is_earlier {
+                        format!("the value a step ago is `prev({text})`")
+                    } else {
+                        format!("for a product write `{text} * ({inner})`")
+                    }
                 }
                 _ => format!("write `{text}` without brackets"),
             })
-        } else if matches!(text, "p" | "P")
-            || text.strip_prefix('p').is_some_and(|rest| rest.parse::<f64>().is_ok())
-        {
+        } else if functions::is_statistic(text) {
             let message = format!("`{text}(…)` is a statistic over trials, not a function");
             let error = Diagnostic::new(Code::E305, message, function.span, "");
             error.note("a formula is of one trial; statistics are made of all trials").help(
-                if matches!(text, "p" | "P") {
+                if text.to_ascii_lowercase().starts_with("prob") || matches!(text, "p" | "P") {
                     "give the condition alone to an output: it is reported as a probability"
                 } else {
-                    "every number in [outputs] is reported with its percentiles; `--percentiles` chooses them"
+                    "every number in [outputs] is reported with its mean and percentiles; `--percentiles` chooses them"
                 },
             )
         } else if let Some(instead) = functions::instead_of(text) {
@@ -671,7 +674,10 @@ impl Inference<'_> {
             Some(help) => error.help(help),
             None if is_literal => {
                 let unit = unit.text(units);
-                error.help(format!("give the number its unit: `{number} {unit}`"))
+                error.help(format!(
+                    "give the number its unit: `{}`",
+                    message::with_unit(number, &unit)
+                ))
             }
             None => error,
         });

@@ -27,6 +27,14 @@ pub(super) fn is_words(unit: &Unit, units: &UnitTable) -> String {
     if tidy.is_none() { "a plain number".to_owned() } else { format!("in `{}`", tidy.text(units)) }
 }
 
+/// A number with a unit that it lacks, for pasting: `5 CNY`, `10% / year`.
+pub(super) fn with_unit(number: &str, unit: &str) -> String {
+    match unit.strip_prefix("1/") {
+        Some(below) => format!("{number} / {below}"),
+        None => format!("{number} {unit}"),
+    }
+}
+
 /// Two operands of different dimension.
 pub(super) struct Mismatch<'a> {
     pub(super) scope: &'a Scope<'a>,
@@ -63,8 +71,14 @@ impl Mismatch<'_> {
                 .label(self.right.span, unit_label(&b, units))
         };
         diagnostic = diagnostic.label(self.left.span, unit_label(&a, units)).note(note);
+        if let Some(product) = self.as_product(place) {
+            return diagnostic.help(format!("units are not joined by `-`: write `{product}`"));
+        }
         match self.fix(&a_dimension, &b_dimension) {
-            Some(help) => diagnostic.help(help),
+            Some(help) => diagnostic.help(match self.as_range(place) {
+                Some(range) => format!("{help}; a range is written `{range}`"),
+                None => help,
+            }),
             None => diagnostic,
         }
     }
@@ -93,6 +107,31 @@ impl Mismatch<'_> {
         Some(format!("`{}` is declared {unit} at line {line}{file}", entry.name))
     }
 
+    /// The product of units for which `GPU-hour` and `CNY/GPU-hour` stand elsewhere.
+    fn as_product(&self, place: Span) -> Option<String> {
+        let text = |span: Span| self.scope.sources.text(span).trim();
+        let (left, right) = (text(self.left.span), text(self.right.span));
+        let last = left.rsplit([' ', '*', '/']).next()?;
+        let is_unit = |name: &str| self.scope.units.plural_or_exact(name).is_some();
+        let sign = if left.contains('/') { '/' } else { '*' };
+        (text(place) == "-" && is_unit(last) && is_unit(right))
+            .then(|| format!("{left}{sign}{right}"))
+    }
+
+    /// The range for which `5-10 CNY` stands elsewhere.
+    fn as_range(&self, place: Span) -> Option<String> {
+        let text = |span: Span| self.scope.sources.text(span).trim();
+        let (TypedExpr::Constant(low), TypedExpr::Constant(high)) =
+            (&self.left.expr, &self.right.expr)
+        else {
+            return None;
+        };
+        let (left, right) = (text(self.left.span), text(self.right.span));
+        let are_literals = is_number(left) && right.starts_with(|c: char| c.is_ascii_digit());
+        (text(place) == "-" && are_literals && 0.0 < *low && low < high)
+            .then(|| format!("{left} to {right}"))
+    }
+
     /// What to do about it, computed from the two dimensions.
     fn fix(&self, left: &Dimension, right: &Dimension) -> Option<String> {
         let units = &self.scope.units;
@@ -110,7 +149,7 @@ impl Mismatch<'_> {
                 return Some(if value == 0.0 {
                     "write `0`: a bare 0 fits every dimension".to_owned()
                 } else {
-                    format!("give the number its unit: `{number} {unit}`")
+                    format!("give the number its unit: `{}`", with_unit(number, &unit))
                 });
             }
             if plain.is_none() && matches!(side.expr, TypedExpr::OwnPrevious(_)) {
@@ -322,7 +361,7 @@ pub(super) fn replaced(
     if is.tidy(units).is_none() {
         let is_whole = is_number(text) || text.ends_with(')');
         let text = if is_whole { text.to_owned() } else { format!("({text})") };
-        return error.help(format!("give it the unit: `{text} {unit}`"));
+        return error.help(format!("give it the unit: `{}`", with_unit(&text, &unit)));
     }
     error.help(format!("give a value in `{unit}`"))
 }

@@ -98,7 +98,14 @@ fn quantity(
         let message = format!("`{}` is defined twice", name.text);
         let error = Diagnostic::new(Code::E302, message, name.span, "a second time");
         let first = scope.entries[id.0 as usize].span;
-        let help = "give the output another name, or leave `value` out";
+        let text = scope.sources.text(value.span).trim();
+        let is_unit = !matches!(value.kind, ExprKind::Number(_))
+            && units::evaluate(value, &scope.units).is_ok();
+        let help = if is_unit {
+            format!("for another unit write `{} = {{ unit = \"{text}\" }}`", name.text)
+        } else {
+            "give the output another name, or leave `value` out".to_owned()
+        };
         diagnostics.push(error.label(first, "first defined here").help(help));
         return None;
     }

@@ -80,6 +80,9 @@ impl Scope<'_> {
                 index.name
             ));
         }
+        if let Some(number) = ["false", "true"].iter().position(|word| *word == text) {
+            return error("not defined").help(format!("write `{number}`: conditions count 1 or 0"));
+        }
         if functions::find(text).is_some() || text == "if" {
             return error("a function without its arguments").help(format!("write `{text}(…)`"));
         }

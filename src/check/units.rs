@@ -1,6 +1,6 @@
 //! Unit expressions: `[units]`, and the unit strings of outputs and data files.
 
-use crate::diagnostic::suggest::nearest;
+use crate::diagnostic::suggest::{self, nearest};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::expr::{BinaryOperator, Expr, ExprKind, UnaryOperator, UnitText};
 use crate::model::{ParsedModel, UnitDefinition};
@@ -9,7 +9,12 @@ use crate::unit::{Exponent, Unit, UnitTable};
 /// The built-in units and those of the model.
 pub(super) fn table(parsed: &ParsedModel, diagnostics: &mut Diagnostics) -> UnitTable {
     let mut table = UnitTable::built_in();
-    for name in &parsed.counted_units {
+    let counted = &parsed.counted_units;
+    for (place, name) in counted.iter().enumerate() {
+        // One name twice is told already.
+        if counted[..place].iter().any(|earlier| earlier.text == name.text) {
+            continue;
+        }
         if table.exact(&name.text).is_some() {
             let error = Diagnostic::new(
                 Code::E303,
@@ -141,6 +146,15 @@ pub(super) fn with_unit_help(error: Diagnostic, name: &str, table: &UnitTable) -
     if let Some(unit) = name.strip_suffix('S').filter(|unit| unit.ends_with("FLOP")) {
         return error.help(format!("a rate of computing is written `{unit}/second`"));
     }
+    let split = ["k", "M", "bn", "tn"].iter().find_map(|magnitude| {
+        let unit = name.strip_prefix(magnitude)?;
+        table.exact(unit).is_some().then_some((magnitude, unit))
+    });
+    if let Some((magnitude, unit)) = split {
+        return error.help(format!(
+            "the magnitude belongs to the number, `10{magnitude} {unit}`; as the unit of an output write `{magnitude} {unit}`"
+        ));
+    }
     match nearest_unit(name, table) {
         Some(near) => error.help(format!("did you mean `{near}`?")),
         None => {
@@ -149,14 +163,23 @@ pub(super) fn with_unit_help(error: Diagnostic, name: &str, table: &UnitTable) -
     }
 }
 
+/// Of currencies that are equally near to what was written, one of these was meant.
+const USUAL_CURRENCIES: [&str; 6] = ["CNY", "USD", "EUR", "GBP", "JPY", "HKD"];
+
 /// The unit that was probably meant. Three letters are near to some currency always: one is offered
-/// only where capitals were written, or nothing but they are missing.
+/// only where three capitals were written, nothing but they are missing, or it goes by that name.
 pub(super) fn nearest_unit(name: &str, table: &UnitTable) -> Option<String> {
-    let is_capital = |text: &str| text.chars().all(|c| c.is_ascii_uppercase());
-    let candidates = table.names().filter(|unit| {
-        !(unit.len() == 3 && is_capital(unit))
-            || is_capital(name)
+    let is_code = |text: &str| text.len() == 3 && text.bytes().all(|b| b.is_ascii_uppercase());
+    let is_currency = |unit: &str| {
+        table.exact(unit).is_some_and(|id| {
+            table.dimension_of(id).powers().iter().any(|&(base, _)| table.is_money(base))
+        })
+    };
+    let candidates = USUAL_CURRENCIES.into_iter().chain(table.names()).filter(|unit| {
+        is_code(name)
             || unit.eq_ignore_ascii_case(name)
+            || suggest::alias(name) == Some(*unit)
+            || !is_currency(unit)
     });
     nearest(name, candidates)
 }

@@ -101,7 +101,7 @@ pub(super) struct RunArgs {
     #[arg(long, help_heading = "Base case", conflicts_with_all = ["trials", "seed", "design", "percentiles"])]
     pub(super) base: bool,
     /// With --base: every quantity of the model, with its unit
-    #[arg(long, help_heading = "Base case", requires = "base")]
+    #[arg(long, help_heading = "Base case", requires = "base", conflicts_with_all = ["trials", "seed", "design", "percentiles"])]
     pub(super) all: bool,
     /// What goes to standard output
     #[arg(

@@ -36,16 +36,19 @@ const ALIASES: &[(&str, &str)] = &[
     // Distributions.
     ("rand", "uniform"),
     ("random", "uniform"),
+    ("u", "uniform"),
     ("unif", "uniform"),
     ("runif", "uniform"),
     ("randbetween", "uniform_int"),
     ("randint", "uniform_int"),
+    ("n", "normal"),
     ("norm", "normal"),
     ("rnorm", "normal"),
     ("gauss", "normal"),
     ("gaussian", "normal"),
     ("norminv", "normal"),
     ("norm_inv", "normal"),
+    ("logn", "lognormal"),
     ("lognorm", "lognormal"),
     ("rlnorm", "lognormal"),
     ("loginv", "lognormal"),
@@ -173,8 +176,9 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     let alias = alias(name).filter(|meant| *meant != name);
     let magnitude = magnitude(name).filter(|meant| *meant != name);
     let letters = letters(name);
-    // One slip in a short name, one more for every four characters; a name of one character fits any other.
-    let mut most = if n_chars < 2 { 0 } else { (1 + n_chars / 4).min(n_chars - 1) };
+    // One slip in a short name, one more for every four characters; one letter or two fit too many others.
+    let is_tiny = n_chars < 2 || n_chars < 3 && name.is_ascii();
+    let mut most = if is_tiny { 0 } else { (1 + n_chars / 4).min(n_chars - 1) };
     let mut best: Option<&str> = None;
     let mut is_settled = n_chars == 0 || n_chars > MAX_CHARS;
     let mut n_compared = 0;

@@ -127,10 +127,12 @@ impl<'a> Scan<'a> {
 type Rule = fn(&Scan<'_>) -> Option<Edit>;
 
 /// In the order in which they are tried.
-const RULES: [Rule; 16] = [
+const RULES: [Rule; 20] = [
     words::leading_equals,
     words::inverse_of_random,
     words::semicolon,
+    words::bars,
+    words::earlier_step,
     words::random,
     words::spreadsheet_sum,
     words::spreadsheet_if,
@@ -141,8 +143,10 @@ const RULES: [Rule; 16] = [
     numbers::currency_sign,
     numbers::currency_in_front,
     words::per,
+    words::per_annum,
     words::durations,
     words::plus_minus,
+    words::chinese_range,
     words::range,
 ];
 
@@ -225,7 +229,10 @@ fn has_certain_habit(text: &str) -> bool {
     let scan = Scan::new(text);
     (0..scan.tokens.len()).any(|at| match scan.name(at) {
         Some(name) if scan.kind(at + 1) == Some(&TokenKind::Open) => words::is_foreign_call(name),
-        Some(name) => at > 0 && scan.is_number(at - 1) && numbers::is_certain(name),
+        Some(name) => {
+            let is_behind_number = at > 0 && scan.is_number(at - 1);
+            is_behind_number && (numbers::is_certain(name) || words::is_chinese_to(name))
+        }
         None => false,
     })
 }
@@ -276,6 +283,16 @@ pub(super) fn unit_meant(text: &str) -> Option<String> {
         let named = numbers::signs_named(magnitude.unwrap_or(word));
         is_rewritten |= named != word;
         meant += &named;
+    }
+    // `$M` and `CNY M`: the magnitude stands in front.
+    let code = |text: &str| text.len() == 3 && text.bytes().all(|b| b.is_ascii_uppercase());
+    let apart = meant.split_once(' ').or_else(|| meant.split_at_checked(3));
+    if let Some((unit, word)) = apart
+        && code(unit)
+        && (is_rewritten || meant.contains(' '))
+        && super::unit_text::magnitude(word).is_some()
+    {
+        return Some(format!("{word} {unit}"));
     }
     is_rewritten.then_some(meant)
 }

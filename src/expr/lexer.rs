@@ -134,18 +134,7 @@ impl Lexer<'_> {
         match c {
             _ if c.is_whitespace() => self.advance(),
             '0'..='9' => self.number(),
-            '.' if self.peek_second().is_some_and(|next| next.is_ascii_digit()) => {
-                self.advance();
-                let digits = self.take_while(|c| c.is_ascii_digit());
-                let help = format!("write `0.{digits}`");
-                self.error(
-                    Code::E203,
-                    "a number without a digit before its point",
-                    start..self.at,
-                    &help,
-                );
-                self.push(TokenKind::Bad, start);
-            }
+            '.' if self.peek_second().is_some_and(|next| next.is_ascii_digit()) => self.number(),
             _ if is_name_start(c) => {
                 let run = self.take_while(is_name_continue);
                 self.word(start, run);

@@ -81,8 +81,10 @@ pub fn parse(text: &StringText, diagnostics: &mut Diagnostics) -> Expr {
         diagnostics.push(habit);
         return refused;
     }
+    // What stands behind a bracket that is never closed belongs nobody knows where.
+    let is_unclosed = found.iter().any(|mistake| mistake.code == Code::E204);
     diagnostics.extend(found);
-    expr
+    if is_unclosed { refused } else { expr }
 }
 
 /// Parses tokens that end in [`TokenKind::End`].
@@ -91,8 +93,16 @@ pub(super) fn parse_tokens(
     tokens: Vec<Token>,
     diagnostics: &mut Diagnostics,
 ) -> Expr {
-    let mut parser =
-        Parser { text, tokens, at: 0, diagnostics, n_errors: 0, nesting: 0, is_unclosed: false };
+    let mut parser = Parser {
+        text,
+        tokens,
+        at: 0,
+        diagnostics,
+        n_errors: 0,
+        nesting: 0,
+        is_unclosed: false,
+        awaited: None,
+    };
     parser.whole()
 }
 
@@ -121,6 +131,8 @@ struct Parser<'a> {
     nesting: usize,
     /// Whether a bracket without its end has been reported: the brackets around it lack theirs too.
     is_unclosed: bool,
+    /// The word that ends the part of a conditional that is read, and how deep that part is nested.
+    awaited: Option<(TokenKind, usize)>,
 }
 
 impl Parser<'_> {
@@ -282,6 +294,8 @@ impl Parser<'_> {
                 }
                 kind => match operator_of(kind) {
                     Some(operator) if least <= binding(operator) => self.binary(left, operator),
+                    // The word is what is missing, and not an operator.
+                    None if self.lacks_awaited() && self.is_value_start() => return left,
                     None if least <= Binding::Product && self.is_value_start() => {
                         self.missing_operator(left)
                     }

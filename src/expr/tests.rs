@@ -258,7 +258,7 @@ fn each_mistake_is_told_once_and_in_its_place() {
     check_errors("if(a, b)", &[(C::E202, "if(a, b)")]);
     check_errors("1.2.3", &[(C::E203, "1.2.3")]);
     check_errors("10_", &[(C::E203, "10_")]);
-    check_errors(".5", &[(C::E203, ".5")]);
+    check(".5", "0.5");
     check_errors("5.", &[(C::E203, "5.")]);
     check_errors("3万5", &[(C::E203, "3万5")]);
     check_errors("1e999", &[(C::E203, "1e999")]);

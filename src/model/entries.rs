@@ -3,13 +3,13 @@
 
 use toml::de::DeTable;
 
-use super::walker::{Entry, Walker};
+use super::walker::{Entry, Value, Walker};
 use super::{
     Better, FormulaDefinition, OutputDefinition, ScenarioDefinition, SeriesDefinition, SeriesRule,
     Text,
 };
 use crate::diagnostic::Code;
-use crate::expr::{Expr, ExprKind, Name};
+use crate::expr::{self, Expr, ExprKind, Name};
 
 impl Walker<'_> {
     pub(super) fn formulas(&mut self, table: &DeTable<'_>) -> Vec<FormulaDefinition> {
@@ -25,7 +25,11 @@ impl Walker<'_> {
                             "about" => about = self.text("about", field.value),
                             _ => {
                                 let place = format!("the formula `{}`", key.text);
-                                self.unknown_key(&place, &field.key, &["value", "about"]);
+                                let meant =
+                                    self.unknown_key(&place, &field.key, &["value", "about"]);
+                                if meant.as_deref() == Some("value") {
+                                    formula = Some(self.expr(&key.text, field.value));
+                                }
                             }
                         }
                     }
@@ -75,7 +79,15 @@ impl Walker<'_> {
                 "about" => *about = self.text("about", field.value),
                 _ => {
                     let place = format!("the series `{}`", name.text);
-                    self.unknown_key(&place, &field.key, &["first", "next", "value", "about"]);
+                    let known = ["first", "next", "value", "about"];
+                    let meant = self.unknown_key(&place, &field.key, &known);
+                    let mut read = || self.expr(&name.text, field.value);
+                    match meant.as_deref() {
+                        Some("first") => first = Some(read()),
+                        Some("next") => next = Some(read()),
+                        Some("value") => plain = Some((read(), field.key.span)),
+                        _ => {}
+                    }
                 }
             }
         }
@@ -126,15 +138,17 @@ impl Walker<'_> {
                             }
                             _ => {
                                 let place = format!("the output `{}`", output.name.text);
-                                self.unknown_key(
-                                    &place,
-                                    &field.key,
-                                    &["value", "unit", "about", "better"],
-                                );
+                                let known = ["value", "unit", "about", "better"];
+                                let meant = self.unknown_key(&place, &field.key, &known);
+                                if meant.as_deref() == Some("value") {
+                                    let value = self.expr(&output.name.text, field.value);
+                                    output.value = Some(value);
+                                }
                             }
                         }
                     }
                 }
+                None if self.is_shown_unit(&output.name, value) => {}
                 None => output.value = Some(self.expr(&output.name.text, value)),
             }
             if is_named {
@@ -142,6 +156,20 @@ impl Walker<'_> {
             }
         }
         outputs
+    }
+
+    /// Reports `cost = "亿 CNY"`: a magnitude and a unit where the value of an output stands.
+    fn is_shown_unit(&mut self, name: &Name, value: &Value<'_>) -> bool {
+        let Some(text) = value.get_ref().as_str() else { return false };
+        let is_unit = text.split_once(char::is_whitespace).is_some_and(|(word, rest)| {
+            expr::magnitude(word).is_some() && rest.trim().starts_with(char::is_alphabetic)
+        });
+        if is_unit {
+            let message = format!("a unit where the value of `{}` stands", name.text);
+            let help = format!("write `{} = {{ unit = \"{text}\" }}`", name.text);
+            self.error(Code::E105, message, self.value_span(value), help);
+        }
+        is_unit
     }
 
     pub(super) fn scenarios(&mut self, table: &DeTable<'_>) -> Vec<ScenarioDefinition> {

@@ -85,11 +85,14 @@ impl Walker<'_> {
                 }
                 "by" => by = self.by(item),
                 "file" | "column" | "unit" | "after" => plan.push(entry),
-                _ => self.unknown_key(
-                    &format!("the input `{}`", input.name.text),
-                    &entry.key,
-                    &INPUT_KEYS,
-                ),
+                _ => {
+                    let place = format!("the input `{}`", input.name.text);
+                    let meant = self.unknown_key(&place, &entry.key, &INPUT_KEYS);
+                    // A misspelled value is not missing as well.
+                    if meant.as_deref() == Some("value") {
+                        value = value.or(Some(item));
+                    }
+                }
             }
         }
         match by {

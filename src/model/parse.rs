@@ -18,7 +18,7 @@ pub const MAX_LABELS: usize = 10_000;
 /// So many models may extend one another.
 const MAX_EXTENDS: usize = 16;
 
-const TABLES: [&str; 13] = [
+pub(super) const TABLES: [&str; 13] = [
     "outlay",
     "model",
     "units",
@@ -99,6 +99,13 @@ impl Reader<'_> {
             return nothing;
         }
         let (root, errors) = DeTable::parse_recoverable(text);
+        if let (Some(error), false) = (errors.first(), names_a_table(text)) {
+            let place = error.span().unwrap_or(0..0);
+            let span = Span::new(id, place.start, place.end);
+            let diagnostic = Diagnostic::new(Code::E102, "this is not a model", span, "no TOML");
+            self.diagnostics.push(diagnostic.help(EXAMPLE));
+            return nothing;
+        }
         let broken = report_toml_errors(text, id, root.get_ref(), &errors, self.diagnostics);
         self.is_broken |= !broken.is_empty();
         if root.get_ref().is_empty() {
@@ -164,6 +171,14 @@ impl Reader<'_> {
         let steps = steps.unwrap_or(MAX_STEPS);
         TimelineDefinition { step: step.unwrap_or_default(), steps, start, span }
     }
+}
+
+/// Whether a line begins with the name of a table of models, as hardly a line of another kind of file does.
+fn names_a_table(text: &str) -> bool {
+    text.lines().any(|line| {
+        let line = line.trim_start_matches([' ', '\t', '[']);
+        TABLES.iter().any(|table| line.starts_with(table))
+    })
 }
 
 /// The fields of a timeline, those of `over` first.

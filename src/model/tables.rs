@@ -50,11 +50,10 @@ impl Walker<'_> {
                     head.units =
                         names.into_iter().filter(|name| self.check_own_name(name)).collect();
                 }
-                _ => self.unknown_key(
-                    "[model]",
-                    &key,
-                    &["title", "about", "source", "units", "extends"],
-                ),
+                _ => {
+                    let known = ["title", "about", "source", "units", "extends"];
+                    self.unknown_key("[model]", &key, &known);
+                }
             }
         }
         head
@@ -83,7 +82,9 @@ impl Walker<'_> {
                 }
                 "steps" => fields.steps = self.steps(value),
                 "start" => fields.start = self.start(value),
-                _ => self.unknown_key("[timeline]", &key, &["step", "steps", "start"]),
+                _ => {
+                    self.unknown_key("[timeline]", &key, &["step", "steps", "start"]);
+                }
             }
         }
         fields

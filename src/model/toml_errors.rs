@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
 
+use super::parse::TABLES;
 use super::walker::defined_twice;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::expr::{self, Name};
@@ -96,7 +97,20 @@ impl Reporter<'_> {
         if is_value {
             return self.unquoted(range, &line);
         }
-        if message.starts_with("key with no value") {
+        let foreign_comment = |text: &str| {
+            let signs = ["//", "/*", "--", ";"];
+            signs.into_iter().find(|sign| text.starts_with(*sign))
+        };
+        let behind = self.slice(range.start..line.end);
+        let is_alien =
+            ["invalid unquoted key", "unexpected"].iter().any(|m| message.starts_with(m));
+        let sign =
+            foreign_comment(line_text).or_else(|| foreign_comment(behind).filter(|_| is_alien));
+        if let Some(sign) = sign {
+            return error(format!("`{sign}` begins no comment"), range)
+                .help("a comment begins with `#`");
+        }
+        if message.starts_with("key with no value") || matches!(found, ":" | "：") {
             return self.without_equals(range, &line);
         }
         if message.starts_with("unclosed table") {
@@ -167,9 +181,12 @@ impl Reporter<'_> {
     /// A line with a key and no `=` behind it.
     fn without_equals(&self, range: Range<usize>, line: &Range<usize>) -> Diagnostic {
         let key = self.slice(line.start..range.start).trim_matches([' ', '\t', ':']);
-        let rest = self.slice(range.start..line.end).trim_matches([' ', ':', '=']);
+        let rest = self.slice(range.start..line.end).trim_matches([' ', ':', '=', '：', '＝']);
         let error =
             |message: String| Diagnostic::new(Code::E102, message, self.span(range.clone()), "");
+        if rest.is_empty() && TABLES.contains(&key) {
+            return error(format!("`{key}` is a table")).help(format!("write `[{key}]`"));
+        }
         if rest.is_empty() {
             return error(format!("`{key}` has no value")).help(format!("write `{key} = …`"));
         }

@@ -82,18 +82,25 @@ impl Walker<'_> {
         self.report(if help.is_empty() { diagnostic } else { diagnostic.help(help) });
     }
 
-    /// Reports a key that is not one of `known`.
-    pub(super) fn unknown_key(&mut self, place: &str, key: &Name, known: &[&str]) {
+    /// Reports a key that is not one of `known`, and gives the one that was probably meant.
+    pub(super) fn unknown_key(
+        &mut self,
+        place: &str,
+        key: &Name,
+        known: &[&str],
+    ) -> Option<String> {
         // `value = 10,000` leaves a key `000` behind, and is reported already.
         let (start, end) = (key.span.start as usize, key.span.end as usize);
         if self.broken.iter().any(|broken| broken.start <= end + 2 && start <= broken.end + 2) {
-            return;
+            return None;
         }
-        let help = match suggest::nearest(&key.text, known.iter().copied()) {
+        let meant = suggest::nearest(&key.text, known.iter().copied());
+        let help = match &meant {
             Some(meant) => format!("did you mean `{meant}`?"),
             None => format!("{place} knows {}", listed(known)),
         };
         self.error(Code::E103, format!("unknown key `{}` in {place}", key.text), key.span, help);
+        meant
     }
 
     // ---- access ----

@@ -18,6 +18,9 @@ const MOST_FINE_CHANNELS: usize = 256;
 /// The most values that a block may store for internal rates of return: 1 GB a thread.
 const MOST_STORED: usize = 1 << 18;
 
+/// The most values of the base case, which is kept step by step: 0.5 GB.
+const MOST_BASE_VALUES: usize = 1 << 26;
+
 /// The program of the outputs, with what is known of each channel before the run.
 pub(super) fn assemble(
     model: &CheckedModel,
@@ -25,7 +28,27 @@ pub(super) fn assemble(
     diagnostics: &mut Diagnostics,
 ) -> Option<(Program, Vec<OutputPlan>, Vec<Pilot>)> {
     let (graph, cells) = program::lower_outputs(model, outputs, Mode::Sample);
+    let steps = model.timeline.as_ref().map_or(1, |timeline| timeline.steps as usize + 1);
+    let n_columns: usize = cells
+        .iter()
+        .flatten()
+        .map(|cell| if matches!(cell.nodes, Lowered::Series { .. }) { steps } else { 1 })
+        .sum();
+    if n_columns > MOST_CHANNELS {
+        let message = format!(
+            "the outputs have {n_columns} columns, and a run keeps at most {MOST_CHANNELS}"
+        );
+        let error = Diagnostic::without_place(Code::E109, message);
+        diagnostics.push(
+            error.help("choose outputs with `--only`, or reduce over the index or the timeline"),
+        );
+        return None;
+    }
     let (base_graph, base_cells) = program::lower_outputs(model, outputs, Mode::Base);
+    if base_graph.nodes.len().saturating_mul(steps) > MOST_BASE_VALUES {
+        diagnostics.push(too_large());
+        return None;
+    }
     let mut base = Trial::new(&base_graph, Draws::None, years_per_step(model));
     let (mut roots, mut plans, mut channels) = (Vec::new(), Vec::new(), Vec::new());
     for ((output, cells), base_cells) in outputs.iter().zip(&cells).zip(&base_cells) {
@@ -59,31 +82,19 @@ pub(super) fn assemble(
             }));
         }
     }
-    if channels.len() > MOST_CHANNELS {
-        let message = format!(
-            "the outputs have {} columns, and a run keeps at most {MOST_CHANNELS}",
-            channels.len()
-        );
-        let error = Diagnostic::without_place(Code::E109, message);
-        diagnostics.push(
-            error.help("choose outputs with `--only`, or reduce over the index or the timeline"),
-        );
-        return None;
-    }
-    let steps = model.timeline.as_ref().map_or(1, |timeline| timeline.steps as usize + 1);
     match program::schedule(&graph, &roots, channels.len(), years_per_step(model)) {
         Ok(program) if program.n_stored * steps <= MOST_STORED => Some((program, plans, channels)),
         Ok(_) | Err(program::TooLarge) => {
-            let error = Diagnostic::without_place(
-                Code::E109,
-                "the model needs more values at once than outlay can hold",
-            );
-            diagnostics.push(
-                error.help("use fewer labels of an index, or fewer outputs at once with `--only`"),
-            );
+            diagnostics.push(too_large());
             None
         }
     }
+}
+
+fn too_large() -> Diagnostic {
+    let message = "the model needs more values at once than outlay can hold";
+    let error = Diagnostic::without_place(Code::E109, message);
+    error.help("use fewer labels of an index, or fewer outputs at once with `--only`")
 }
 
 pub(super) fn years_per_step(model: &CheckedModel) -> f64 {

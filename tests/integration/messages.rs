@@ -139,6 +139,8 @@ fn what_help_offers_for_pasting_compiles() {
     check_help("units/e402_first_and_next", "rent * 2");
     check_help("units/e402_t_and_a_number", "9");
     check_help("units/e402_min", "budget");
+    check_help("units/e402_rate_and_a_number", "10%");
+    check_help("units/e402_range_with_a_dash", "5-10 CNY");
     check_help("units/e403_exp", "rate");
     check_help("units/e403_exponent", "gpus");
     check_help("units/e403_round", "round(build)");
@@ -154,5 +156,8 @@ fn what_help_offers_for_pasting_compiles() {
     check_help("units/e409_first_time", "cash");
     check_help("units/e409_quantity_for_a_condition", "cost");
     check_help("shapes/e406_sum_over_time_of_firms", "sum(capex)");
+    check_help("shapes/e406_rate_first", "npv(10% / year, cash)");
+    check_help("names/e305_earlier_step", "users(t - 1)");
+    check_help("file/e105_unit_for_a_value", "cost = \"亿 CNY\"");
     check_help("shapes/e410_at_before_the_decision", "at(cash, -1 month)");
 }

@@ -229,6 +229,56 @@ pub(super) fn plus_minus(scan: &Scan<'_>) -> Option<Edit> {
     })
 }
 
+/// Whether a name is `到` or `至` and the number behind it.
+pub(super) fn is_chinese_to(name: &str) -> bool {
+    name.strip_prefix(['到', '至'])
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(|c: char| c.is_ascii_digit()))
+}
+
+/// `5万到10万`, `5 至 10`.
+pub(super) fn chinese_range(scan: &Scan<'_>) -> Option<Edit> {
+    let is_here = |at: usize| {
+        let is_number_next = scan.written(at).chars().count() > 1 || scan.is_number(at + 1);
+        scan.is_number(at - 1) && scan.name(at).is_some_and(is_chinese_to) && is_number_next
+    };
+    let at = (1..scan.tokens.len()).find(|at| is_here(*at))?;
+    let high = scan.written(at).trim_start_matches(['到', '至']);
+    let word = if high.is_empty() { " to".to_owned() } else { format!(" to {high}") };
+    Some(Edit::new(Habit::Range, scan.range(at - 1).end..scan.range(at).end, word))
+}
+
+/// `7% p.a.`
+pub(super) fn per_annum(scan: &Scan<'_>) -> Option<Edit> {
+    let at = scan.text.find("p.a.").or_else(|| scan.text.find("p. a."))?;
+    let end = at + scan.text[at..].rfind("a.")? + 2;
+    Some(Edit::new(Habit::Operator, at..end, "/ year"))
+}
+
+/// `cash[t-1]`, `cash[-1]`
+pub(super) fn earlier_step(scan: &Scan<'_>) -> Option<Edit> {
+    let is_one = |at: usize| matches!(scan.kind(at), Some(TokenKind::Number(literal)) if literal.value.to_bits() == 1_f64.to_bits());
+    (0..scan.tokens.len()).find_map(|at| {
+        let name = scan.name(at)?;
+        let is_open = scan.kind(at + 1) == Some(&TokenKind::OpenSquare);
+        let minus = at + 2 + usize::from(scan.name(at + 2) == Some("t"));
+        let is_earlier = scan.kind(minus) == Some(&TokenKind::Minus)
+            && is_one(minus + 1)
+            && scan.kind(minus + 2) == Some(&TokenKind::CloseSquare);
+        let range = scan.range(at).start..scan.tokens.get(minus + 2)?.range.end;
+        (is_open && is_earlier).then(|| Edit::new(Habit::Operator, range, format!("prev({name})")))
+    })
+}
+
+/// `|a - b|`
+pub(super) fn bars(scan: &Scan<'_>) -> Option<Edit> {
+    let bars: Vec<usize> =
+        (0..scan.tokens.len()).filter(|at| matches!(scan.written(*at), "|" | "｜")).collect();
+    let [open, close] = bars[..] else { return None };
+    let inner = scan.text[scan.range(open).end..scan.range(close).start].trim();
+    let range = scan.range(open).start..scan.range(close).end;
+    (!inner.is_empty()).then(|| Edit::new(Habit::Operator, range, format!("abs({inner})")))
+}
+
 /// `8万–15万`, `5 ~ 10`, `between 5 and 10`, `from 5 to 10`.
 pub(super) fn range(scan: &Scan<'_>) -> Option<Edit> {
     (0..scan.tokens.len()).find_map(|at| {

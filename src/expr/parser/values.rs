@@ -303,17 +303,35 @@ impl Parser<'_> {
         if *self.kind() == TokenKind::Open && self.is_list_of_arguments() {
             return self.conditional_call(start);
         }
-        let condition = self.nested(|parser| parser.expression(Binding::Loosest));
+        let condition = self.until(TokenKind::Then);
         if !self.expect_word(&TokenKind::Then, start) {
             return self.silent(start..condition.outer.end);
         }
-        let then = self.nested(|parser| parser.expression(Binding::Loosest));
+        let then = self.until(TokenKind::Else);
         if !self.expect_word(&TokenKind::Else, start) {
             return self.silent(start..then.outer.end);
         }
         let otherwise = self.nested(|parser| parser.expression(Binding::Loosest));
         let range = start..otherwise.outer.end;
         self.conditional_node(range, condition, then, otherwise)
+    }
+
+    /// The part of a conditional that ends at `word`.
+    fn until(&mut self, word: TokenKind) -> Node {
+        self.nested(|parser| {
+            let outer = parser.awaited.replace((word, parser.nesting));
+            let part = parser.expression(Binding::Loosest);
+            parser.awaited = outer;
+            part
+        })
+    }
+
+    /// Whether this part of a conditional ends here, as the word that should end it is nowhere.
+    pub(super) fn lacks_awaited(&self) -> bool {
+        self.awaited.as_ref().is_some_and(|(word, nesting)| {
+            *nesting == self.nesting
+                && !self.tokens[self.at..].iter().any(|token| token.kind == *word)
+        })
     }
 
     pub(super) fn conditional_node(
