@@ -176,9 +176,10 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     let alias = alias(name).filter(|meant| *meant != name);
     let magnitude = magnitude(name).filter(|meant| *meant != name);
     let letters = letters(name);
-    // One slip in a short name, one more for every four characters; one letter or two fit too many others.
-    let is_tiny = n_chars < 2 || n_chars < 3 && name.is_ascii();
-    let mut most = if is_tiny { 0 } else { (1 + n_chars / 4).min(n_chars - 1) };
+    // One slip in a short name, one more for every four characters; a name of one character fits any other,
+    // and two letters are the beginning of the one that was meant.
+    let is_beginning = n_chars == 2 && name.is_ascii();
+    let mut most = if n_chars < 2 { 0 } else { (1 + n_chars / 4).min(n_chars - 1) };
     let mut best: Option<&str> = None;
     let mut is_settled = n_chars == 0 || n_chars > MAX_CHARS;
     let mut n_compared = 0;
@@ -205,8 +206,9 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
             continue;
         }
         n_compared += 1;
-        let distance = strsim::osa_distance(&lower, &folded(candidate));
-        if distance <= most {
+        let folded = folded(candidate);
+        let distance = strsim::osa_distance(&lower, &folded);
+        if distance <= most && (distance == 0 || !is_beginning || folded.starts_with(&lower)) {
             best = Some(candidate);
             is_settled = distance == 0;
             most = distance.saturating_sub(1);
@@ -246,6 +248,8 @@ mod tests {
         check_nearest("training", &["rent", "cluster"], None);
         check_nearest("a", &["b"], None);
         check_nearest("ab", &["xy"], None);
+        check_nearest("mu", &["MB"], None);
+        check_nearest("us", &["usd"], Some("usd"));
         check_nearest("", &["b"], None);
     }
 
