@@ -24,6 +24,14 @@ macro_rules! shipped {
 shipped! {
     "article-arithmetic"
     "a800-10k"
+    "consultant-10bn"
+    "gpu-cloud"
+    "consumer-chatbot"
+    "industry-small-model"
+    "bank-antifraud"
+    "rental-h200"
+    "deepseek-style"
+    "rent-or-buy"
 }
 
 /// The shipped model of this name.

@@ -1,88 +1,16 @@
 //! The models that ship: each runs, says what the article says, and prints the page that its snapshot shows.
 
 use outlay::report::{Look, memo, table};
-use outlay::results::{NumberSummary, OutputResult, Point, SimulationResult, Statistics};
-use outlay::shipped::{SHIPPED, find};
-use outlay::{Compiled, Request, RunSettings, Unwatched, base_case, compile, no_files, run};
+use outlay::results::{Point, Statistics};
+use outlay::shipped::SHIPPED;
+use outlay::{RunSettings, Unwatched, base_case, run};
 
-#[track_caller]
-fn compiled(name: &str, scenario: Option<&str>) -> Compiled {
-    let shipped = find(name).expect("a shipped model");
-    let request = Request {
-        name: name.into(),
-        text: shipped.text.into(),
-        scenario: scenario.map(str::to_owned),
-        ..Request::default()
-    };
-    compile(&request, &mut no_files).unwrap_or_else(|failure| {
-        panic!("{}", outlay::diagnostic::render(&failure.diagnostics, &failure.sources, false))
-    })
-}
-
-fn simulated(name: &str, trials: u64) -> SimulationResult {
-    let settings = RunSettings { trials, ..RunSettings::default() };
-    run(&compiled(name, None), &settings, &Unwatched)
-}
-
-#[track_caller]
-fn output<'r>(result: &'r SimulationResult, name: &str) -> &'r OutputResult {
-    result
-        .outputs
-        .iter()
-        .find(|output| output.name == name)
-        .unwrap_or_else(|| panic!("no `{name}`"))
-}
-
-#[track_caller]
-fn number<'r>(result: &'r SimulationResult, name: &str) -> &'r NumberSummary {
-    match &output(result, name).statistics {
-        Statistics::Number(number) => number,
-        Statistics::Time(time) => &time.number,
-        Statistics::Probability(_) | Statistics::Series(_) => panic!("`{name}` is no number"),
-    }
-}
-
-#[track_caller]
-fn base(result: &SimulationResult, name: &str) -> f64 {
-    match number(result, name).base.map(|base| base.value) {
-        Some(Point::Value(value)) => value,
-        other => panic!("the base case of `{name}` is {other:?}"),
-    }
-}
-
-/// Whether a condition holds in the base case.
-#[track_caller]
-fn holds(result: &SimulationResult, name: &str) -> bool {
-    let Statistics::Probability(condition) = &output(result, name).statistics else {
-        panic!("`{name}` is no condition")
-    };
-    condition.base.expect("a base case")
-}
-
-/// How often a condition holds.
-#[track_caller]
-fn probability(result: &SimulationResult, name: &str, label: Option<&str>) -> f64 {
-    let is_wanted = |output: &&OutputResult| {
-        output.name == name && output.index.values().next().map(String::as_str) == label
-    };
-    let output = result.outputs.iter().find(is_wanted).expect("an output of that name");
-    let Statistics::Probability(condition) = &output.statistics else {
-        panic!("`{name}` is no condition")
-    };
-    condition.probability.expect("trials").value
-}
-
-/// A figure of a document, as exact as it is printed there.
-#[track_caller]
-fn check_base(result: &SimulationResult, name: &str, printed: f64) {
-    let value = base(result, name);
-    assert!((value - printed).abs() <= 0.5e-4 + 1e-9, "`{name}` is {value}, not {printed}");
-}
+use crate::figures::{base, check_base, compiled, holds, number, output, probability, simulated};
 
 #[test]
 fn every_shipped_model_runs_and_prints_its_page() {
     for shipped in SHIPPED {
-        let result = simulated(shipped.name, 20_000);
+        let result = simulated(shipped.name, None, 20_000);
         let page = table(&memo(&result), Look { width: 100, is_colored: false });
         let page = page.replace(concat!("outlay ", env!("CARGO_PKG_VERSION")), "outlay VERSION");
         insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
@@ -135,7 +63,7 @@ fn the_checks_of_the_article_hold_in_the_plan() {
 
 #[test]
 fn percentiles_of_a800_10k_are_where_another_program_found_them() {
-    let result = simulated("a800-10k", 200_000);
+    let result = simulated("a800-10k", None, 200_000);
     // From 400 000 trials elsewhere, in million CNY; the largest differences of its own seeds are 1.5 %.
     for (name, millions) in
         [("programme", [5_180.0, 6_755.0, 8_661.0]), ("peak_funding", [3_683.0, 5_336.0, 7_501.0])]
