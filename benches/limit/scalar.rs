@@ -2,7 +2,6 @@
 
 use outlay::distribution::Family;
 use outlay::engine::Sampler;
-use outlay::math::exp;
 use outlay::math::simd::{Kernel, Path};
 use outlay::sampling::{BLOCK, StreamKey};
 
@@ -89,10 +88,12 @@ impl Model {
         draw(path, &self.overrun, overrun, block, &mut d.scratch, &mut d.overrun);
         normal(path, ops, 0, block, &mut d.scratch, &mut d.ops.0);
         let ([cost_mu, cost_sigma], [soft_mu, soft_sigma]) = (self.run_cost, self.soft_ratio);
+        exp_of(path, cost_mu, cost_sigma, &mut d.scratch, &mut d.run_cost);
+        exp_of(path, soft_mu, soft_sigma, &mut d.scratch, &mut d.soft_ratio);
         for lane in 0..BLOCK {
             let gpu_share = 0.6 + 0.2 * d.gpu_share.0[lane];
-            let run_cost = exp(cost_mu + cost_sigma * d.run_cost.0[lane]);
-            let soft_ratio = exp(soft_mu + soft_sigma * d.soft_ratio.0[lane]);
+            let run_cost = d.run_cost.0[lane];
+            let soft_ratio = d.soft_ratio.0[lane];
             let ops = 300e6 + 50e6 * d.ops.0[lane];
             let runs = d.runs.0[lane];
             let rounds = if runs > 1.0 { runs } else { 1.0 };
@@ -101,6 +102,15 @@ impl Model {
                 hardware * (1.0 + d.overrun.0[lane]) + run_cost * rounds * (1.0 + soft_ratio) + ops;
         }
     }
+}
+
+/// `column = exp(mu + sigma * column)`.
+#[inline(always)]
+fn exp_of<P: Path>(path: P, mu: f64, sigma: f64, scratch: &mut Column, column: &mut Column) {
+    for (exponent, z) in scratch.0.iter_mut().zip(&column.0) {
+        *exponent = mu + sigma * z;
+    }
+    path.exp(&scratch.0, &mut column.0);
 }
 
 /// The run as a kernel.

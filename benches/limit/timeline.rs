@@ -82,7 +82,13 @@ impl Model {
 
     /// All months for the lanes from `start` on.
     #[inline(always)]
-    fn months<const REDUCED: bool>(&self, d: &Setting, start: usize, results: &mut Results) {
+    fn months<P: Path, const REDUCED: bool>(
+        &self,
+        path: P,
+        d: &Setting,
+        start: usize,
+        results: &mut Results,
+    ) {
         const ZERO: [f64; WIDTH] = [0.0; WIDTH];
         let (mut price, mut growth, mut vol, mut ramp) = (ZERO, ZERO, ZERO, ZERO);
         let (mut util_max, mut opex, mut factor, mut idle) = (ZERO, ZERO, ZERO, [1.0; WIDTH]);
@@ -107,12 +113,21 @@ impl Model {
         let (mut npv, mut lowest, mut largest_discounted) = (sum, sum, largest);
         for (month, shocks) in d.shocks.iter().enumerate() {
             let time = (month + 1) as f64;
+            let (mut exponents, mut growths) = (ZERO, ZERO);
             for i in 0..WIDTH {
-                price[i] *= exp(growth[i] + vol[i] * shocks[start + i]);
+                exponents[i] = growth[i] + vol[i] * shocks[start + i];
+            }
+            path.exp(&exponents, &mut growths);
+            if !REDUCED {
+                for i in 0..WIDTH {
+                    exponents[i] = ramp[i] * time;
+                }
+                path.exp(&exponents, &mut idle);
+            }
+            for i in 0..WIDTH {
+                price[i] *= growths[i];
                 if REDUCED {
                     idle[i] *= ramp[i];
-                } else {
-                    idle[i] = exp(ramp[i] * time);
                 }
                 let util = util_max[i] * (1.0 - idle[i]);
                 let cash = HOURS * util * price[i] - opex[i];
@@ -173,7 +188,7 @@ impl<const REDUCED: bool> Kernel for Blocks<'_, REDUCED> {
         for block in 0..self.run.blocks {
             self.model.draws(path, block, &mut draws, &mut d);
             for start in (0..BLOCK).step_by(WIDTH) {
-                self.model.months::<REDUCED>(&d, start, &mut results);
+                self.model.months::<P, REDUCED>(path, &d, start, &mut results);
             }
             d.total.0.iter_mut().for_each(|total| *total *= UNIT);
             let columns =

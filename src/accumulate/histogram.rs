@@ -107,7 +107,13 @@ impl Histogram {
             // NO_PAGE lies beyond all buckets: one check serves both.
             let Some(bucket) = buckets.get_mut(at) else { return lane };
             bucket.count += 1;
-            bucket.widen(value, value);
+            // Seldom, after the first values: a branch costs less than a store.
+            if value < bucket.min {
+                bucket.min = value;
+            }
+            if value > bucket.max {
+                bucket.max = value;
+            }
         }
         keys.len().min(values.len())
     }

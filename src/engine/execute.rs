@@ -196,7 +196,7 @@ impl<'a> Worker<'a> {
             Op::Unary { op, dst, x } => {
                 let (dst, x) = (self.column(dst), self.column(x));
                 let (dst, [x]) = split(&mut self.registers, dst, [x]);
-                kernels::unary(op, dst, x);
+                kernels::unary(path, op, dst, x);
             }
             Op::Binary { op, dst, a, b } => {
                 let (dst, a, b) = (self.column(dst), self.operand(a), self.operand(b));
@@ -208,7 +208,8 @@ impl<'a> Worker<'a> {
                     (self.column(dst), self.operand(a), self.operand(b), self.operand(c));
                 let places = [a.index(dst), b.index(dst), c.index(dst)];
                 let (dst, [x, y, z]) = split(&mut self.registers, dst, places);
-                kernels::ternary(op, dst, [a.input(x), b.input(y), c.input(z)], f64::from(step));
+                let inputs = [a.input(x), b.input(y), c.input(z)];
+                kernels::ternary(path, op, dst, inputs, f64::from(step));
             }
             Op::Copy { dst, x } => {
                 let (dst, x) = (self.column(dst), self.column(x));

@@ -7,6 +7,7 @@ use crate::math::operation::{
     Binary, BinaryLane, BinaryVisitor, Ternary, TernaryLane, TernaryVisitor, Unary, UnaryLane,
     UnaryVisitor,
 };
+use crate::math::simd::Path;
 use crate::sampling::BLOCK;
 
 /// One number a lane.
@@ -88,6 +89,11 @@ fn zip3<F: TernaryLane>(dst: &mut Column, [a, b, c]: [Input<'_>; 3], time: f64, 
                 *dst = f.apply(a, b, c, time);
             }
         }
+        (Input::Column(a), Input::Scalar(b), Input::Scalar(c)) => {
+            for (dst, &a) in dst.iter_mut().zip(&a.0) {
+                *dst = f.apply(a, b, c, time);
+            }
+        }
         (a, b, c) => {
             let mut scratch = [Column::zeroed(), Column::zeroed(), Column::zeroed()];
             let [x, y, z] = &mut scratch;
@@ -126,8 +132,12 @@ impl TernaryVisitor for Zip3<'_> {
 
 /// `dst = op(x)`
 #[inline(always)]
-pub(super) fn unary(op: Unary, dst: &mut Column, x: &Column) {
-    op.visit(Map(dst, x));
+pub(super) fn unary<P: Path>(path: P, op: Unary, dst: &mut Column, x: &Column) {
+    if op == Unary::Exp {
+        path.exp(&x.0, &mut dst.0);
+    } else {
+        op.visit(Map(dst, x));
+    }
 }
 
 /// `dst = op(a, b)`
@@ -138,6 +148,18 @@ pub(super) fn binary(op: Binary, dst: &mut Column, a: Input<'_>, b: Input<'_>) {
 
 /// `dst = op(a, b, c)` at an elapsed time in steps
 #[inline(always)]
-pub(super) fn ternary(op: Ternary, dst: &mut Column, inputs: [Input<'_>; 3], time: f64) {
-    op.visit(Zip3(dst, inputs, time));
+pub(super) fn ternary<P: Path>(
+    path: P,
+    op: Ternary,
+    dst: &mut Column,
+    inputs: [Input<'_>; 3],
+    time: f64,
+) {
+    if op == Ternary::ExpMultiplyAdd {
+        let mut exponents = Column::zeroed();
+        Ternary::MultiplyAdd.visit(Zip3(&mut exponents, inputs, time));
+        path.exp(&exponents.0, &mut dst.0);
+    } else {
+        op.visit(Zip3(dst, inputs, time));
+    }
 }

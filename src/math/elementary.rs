@@ -1,26 +1,94 @@
 //! Elementary functions with the same bits on every CPU.
 //!
-//! Scalars in, scalars out. [`exp`] and [`ln`] are written without branches, table look-ups and
-//! fused operations, so that a loop over a slice is vectorized and a lane of a vector has the bits of
-//! the scalar. The rest are exact operations (rounding, minimum, remainder), or the `libm` crate's
+//! Scalars in, scalars out. [`ln`] is written without branches, table look-ups and fused operations, so
+//! that a loop over a slice is vectorized and a lane of a vector has the bits of the scalar; columns of
+//! [`exp`] are for [`Path::exp`](super::simd::Path::exp), with the same bits. The rest are exact operations (rounding, minimum, remainder), or the `libm` crate's
 //! (sin, log10, …; one call a lane), which is software arithmetic throughout and gives the same bits
 //! everywhere too. Not here: powers of any exponent (see [`power`](super::power)), special functions, Φ (see [`normal`](super::normal)).
 //!
 //! Methods: reduction and reconstruction after P. T. P. Tang, "Table-driven implementation of the
-//! exponential function", ACM TOMS 15 (1989), without the table, and Cody & Waite, "Software Manual
+//! exponential function", ACM TOMS 15 (1989), its table cut to sixteen, and Cody & Waite, "Software Manual
 //! for the Elementary Functions" (1980); the logarithm's odd series in f/(2+f) as in Sun's fdlibm
 //! (1993). The coefficients are our own minimax fits (Remez exchange at 60 digits).
 
 /// 1.5 · 2^52: adding it to a number below 2^51 rounds that to an integer in the low bits.
-const ROUND_TO_INTEGER: f64 = 6_755_399_441_055_744.0;
+pub(super) const ROUND_TO_INTEGER: f64 = 6_755_399_441_055_744.0;
 /// ln 2 in two parts; the first has 21 trailing zero bits, so that its product with an exponent is exact.
 pub(super) const LN_2_HIGH: f64 = f64::from_bits(0x3FE6_2E42_FEE0_0000);
 pub(super) const LN_2_LOW: f64 = 1.908_214_929_270_587_7e-10;
 
-/// e^x. Error below 1 ulp (1 ulp of the smallest number in the subnormal range, which underflows
+/// e^x. Error below 1.1 ulp (1 ulp of the smallest number in the subnormal range, which underflows
 /// gradually); +∞ above 709.78, 0 below −745.13, NaN of NaN.
 #[inline(always)]
 pub fn exp(x: f64) -> f64 {
+    if x.abs() < EXP_NEAR { exp_near(x) } else { exp_far(x) }
+}
+
+/// Below this absolute value of x, e^x is a normal number and [`exp_near`] does.
+pub(super) const EXP_NEAR: f64 = 708.0;
+
+/// 2^(j/16), rounded.
+pub(super) const SIXTEENTHS: [f64; 16] = [
+    1.0,
+    1.044_273_782_427_413_8,
+    1.090_507_732_665_257_7,
+    1.138_788_634_756_691_6,
+    1.189_207_115_002_721,
+    1.241_857_812_073_484,
+    1.296_839_554_651_009_6,
+    1.354_255_546_936_892_7,
+    std::f64::consts::SQRT_2,
+    1.476_826_145_939_499_3,
+    1.542_210_825_407_940_7,
+    1.610_490_331_949_254_3,
+    1.681_792_830_507_429,
+    1.756_252_160_373_299_5,
+    1.834_008_086_409_342_4,
+    1.915_206_561_397_147_4,
+];
+
+/// Numbers that [`exp_near`] is made of, for the instruction set that looks its table up by a shuffle of registers.
+pub(super) mod exp_parts {
+    use super::{LN_2_HIGH, LN_2_LOW};
+
+    /// 16 / ln 2.
+    pub(in crate::math) const PER_LN_2: f64 = 16.0 * std::f64::consts::LOG2_E;
+    /// ln 2 / 16 in two parts.
+    pub(in crate::math) const HIGH: f64 = LN_2_HIGH / 16.0;
+    pub(in crate::math) const LOW: f64 = LN_2_LOW / 16.0;
+    /// (e^r - 1 - r) / r^2 for |r| <= ln 2 / 32, relative error of e^r 1.2e-17.
+    pub(in crate::math) const Q: [f64; 5] = [
+        0.499_999_999_999_996_06,
+        0.166_666_666_644_179_62,
+        0.041_666_666_693_250_58,
+        0.008_333_471_921_041_051,
+        0.001_388_859_405_320_233_6,
+    ];
+}
+
+/// e^x for |x| < [`EXP_NEAR`]: x = k ln 2 / 16 + r, e^x = 2^(k/16) e^r, the power from a table of sixteen and an
+/// exponent.
+#[inline(always)]
+pub(super) fn exp_near(x: f64) -> f64 {
+    use exp_parts::{HIGH, LOW, PER_LN_2, Q};
+    // The low bits of `shifted` hold k.
+    let shifted = x * PER_LN_2 + ROUND_TO_INTEGER;
+    let k = shifted - ROUND_TO_INTEGER;
+    let r = (x - k * HIGH) - k * LOW;
+    let r2 = r * r;
+    let q01 = Q[0] + r * Q[1];
+    let q234 = (Q[2] + r * Q[3]) + r2 * Q[4];
+    let p = r + r2 * (q01 + r2 * q234);
+    let bits = shifted.to_bits();
+    let power = SIXTEENTHS[(bits & 15) as usize];
+    let e = power + power * p;
+    // Sixteenths are in [1, 2): the rest of k goes to the exponent.
+    f64::from_bits(e.to_bits().wrapping_add((bits & !15) << 48))
+}
+
+/// e^x at the ends, and of NaN.
+#[cold]
+fn exp_far(x: f64) -> f64 {
     // Beyond these ends the result is ∞ or 0 by itself; comparisons written so that NaN goes on.
     let x = if x > 710.0 { 710.0 } else { x };
     let x = if x < -746.0 { -746.0 } else { x };

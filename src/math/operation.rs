@@ -182,6 +182,26 @@ operations! {
         let value = if b == f64::INFINITY { f64::INFINITY } else { a };
         if b.is_nan() | c.is_nan() { f64::NAN } else { value }
     };
+    /// `a * b + c`, the product rounded before it is added
+    MultiplyAdd => {
+        let _ = time;
+        a * b + c
+    };
+    /// `a * b - c`, likewise
+    MultiplySubtract => {
+        let _ = time;
+        a * b - c
+    };
+    /// `c - a * b`, likewise
+    SubtractProduct => {
+        let _ = time;
+        c - a * b
+    };
+    /// `exp(a * b + c)`, likewise
+    ExpMultiplyAdd => {
+        let _ = time;
+        elementary::exp(a * b + c)
+    };
     /// `(state, total, largest total so far)`: see [`payback_step`].
     PaybackWait => payback_step(a, b, c, time);
 }

@@ -1,4 +1,4 @@
-//! Which instructions a run may use, and the one operation that the compiler does not vectorize well.
+//! Which instructions a run may use, and the two operations that the compiler does not vectorize well.
 //!
 //! In: a [`Kernel`], written once as generic code that is always inlined. Out: its result, computed
 //! under AVX-512, AVX2 or the baseline of the target, whichever [`SimdPath`] names and the CPU has.
@@ -6,7 +6,7 @@
 //! an addition. Inside a kernel the token of the path (a [`Path`], which only this file can make)
 //! proves that the CPU has its instructions, so [`Path::gather_rows`] is safe to call.
 //!
-//! Not here: arithmetic. Loops over `f64` are left to the compiler.
+//! Not here: other arithmetic. Loops over `f64` are left to the compiler.
 #![expect(
     unsafe_code,
     reason = "the one home of calls that need a CPU's feature, each behind a check of it"
@@ -14,11 +14,18 @@
 
 use std::fmt;
 
+use super::elementary::{EXP_NEAR, exp, exp_near};
+#[cfg(target_arch = "x86_64")]
+use super::elementary::{ROUND_TO_INTEGER, SIXTEENTHS, exp_parts};
+
 #[cfg(target_arch = "x86_64")]
 use std::arch::x86_64::{
-    __m256d, _mm256_loadu_pd, _mm256_permute2f128_pd, _mm256_storeu_pd, _mm256_unpackhi_pd,
-    _mm256_unpacklo_pd, _mm512_castpd256_pd512, _mm512_insertf64x4, _mm512_shuffle_f64x2,
-    _mm512_storeu_pd, _mm512_unpackhi_pd, _mm512_unpacklo_pd,
+    __m256d, _CMP_LT_OQ, _mm256_loadu_pd, _mm256_permute2f128_pd, _mm256_storeu_pd,
+    _mm256_unpackhi_pd, _mm256_unpacklo_pd, _mm512_abs_pd, _mm512_add_epi64, _mm512_add_pd,
+    _mm512_andnot_si512, _mm512_castpd_si512, _mm512_castpd256_pd512, _mm512_castsi512_pd,
+    _mm512_cmp_pd_mask, _mm512_insertf64x4, _mm512_loadu_pd, _mm512_mul_pd, _mm512_permutex2var_pd,
+    _mm512_set1_epi64, _mm512_set1_pd, _mm512_shuffle_f64x2, _mm512_slli_epi64, _mm512_storeu_pd,
+    _mm512_sub_pd, _mm512_unpackhi_pd, _mm512_unpacklo_pd,
 };
 
 /// An instruction set that kernels are compiled for, from the narrowest to the widest.
@@ -208,6 +215,27 @@ pub trait Path: Copy + 'static + sealed::Sealed {
     /// # Panics
     /// Where an index is beyond the table.
     fn gather_rows(self, table: &RowTable, index: &[u64; CHUNK], columns: &mut Columns);
+
+    /// e^x of a column, with the bits of [`exp`](super::elementary::exp).
+    ///
+    /// # Panics
+    /// Where the lengths differ.
+    #[inline(always)]
+    fn exp(self, x: &[f64], out: &mut [f64]) {
+        assert_eq!(x.len(), out.len(), "columns of one length");
+        for (x, out) in x.chunks(CHUNK).zip(out.chunks_mut(CHUNK)) {
+            // Nearly always; the loop is then free of branches.
+            if x.iter().all(|x| x.abs() < EXP_NEAR) {
+                for (x, out) in x.iter().zip(out) {
+                    *out = exp_near(*x);
+                }
+            } else {
+                for (x, out) in x.iter().zip(out) {
+                    *out = exp(*x);
+                }
+            }
+        }
+    }
 }
 
 /// Token of [`SimdPath::Baseline`].
@@ -279,6 +307,19 @@ impl Path for Avx512 {
         }
         #[cfg(not(target_arch = "x86_64"))]
         Baseline(()).gather_rows(table, index, columns);
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[inline(always)]
+    fn exp(self, x: &[f64], out: &mut [f64]) {
+        assert_eq!(x.len(), out.len(), "columns of one length");
+        let (x, x_rest) = x.as_chunks::<8>();
+        let (out, out_rest) = out.as_chunks_mut::<8>();
+        // SAFETY: the token is made only on a CPU with AVX-512.
+        unsafe { exp_avx512(x, out) }
+        for (x, out) in x_rest.iter().zip(out_rest) {
+            *out = exp(*x);
+        }
     }
 }
 
@@ -362,9 +403,84 @@ unsafe fn gather_rows_avx512(table: &RowTable, index: &[u64; CHUNK], columns: &m
     }
 }
 
+/// Columns of [`exp`]: the table of sixteen lies in two registers, and a shuffle looks it up.
+///
+/// # Safety
+/// The CPU has AVX-512.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,avx2")]
+#[inline]
+unsafe fn exp_avx512(x: &[[f64; 8]], out: &mut [[f64; 8]]) {
+    use exp_parts::{HIGH, LOW, PER_LN_2, Q};
+    let all = _mm512_set1_pd;
+    let [low, high] = [0, 8].map(|first| {
+        // SAFETY: eight numbers from the first or the ninth of sixteen.
+        unsafe { _mm512_loadu_pd(SIXTEENTHS.as_ptr().add(first)) }
+    });
+    let round = all(ROUND_TO_INTEGER);
+    for (lanes, out) in x.iter().zip(out) {
+        // SAFETY: eight numbers.
+        let x = unsafe { _mm512_loadu_pd(lanes.as_ptr()) };
+        if _mm512_cmp_pd_mask::<_CMP_LT_OQ>(_mm512_abs_pd(x), all(EXP_NEAR)) != 0xFF {
+            for (x, out) in lanes.iter().zip(out) {
+                *out = exp(*x);
+            }
+            continue;
+        }
+        // Operation by operation what `exp_near` does.
+        let shifted = _mm512_add_pd(_mm512_mul_pd(x, all(PER_LN_2)), round);
+        let k = _mm512_sub_pd(shifted, round);
+        let r = _mm512_sub_pd(x, _mm512_mul_pd(k, all(HIGH)));
+        let r = _mm512_sub_pd(r, _mm512_mul_pd(k, all(LOW)));
+        let r2 = _mm512_mul_pd(r, r);
+        let q01 = _mm512_add_pd(all(Q[0]), _mm512_mul_pd(r, all(Q[1])));
+        let q23 = _mm512_add_pd(all(Q[2]), _mm512_mul_pd(r, all(Q[3])));
+        let q234 = _mm512_add_pd(q23, _mm512_mul_pd(r2, all(Q[4])));
+        let q = _mm512_add_pd(q01, _mm512_mul_pd(r2, q234));
+        let p = _mm512_add_pd(r, _mm512_mul_pd(r2, q));
+        let bits = _mm512_castpd_si512(shifted);
+        let power = _mm512_permutex2var_pd(low, bits, high);
+        let e = _mm512_add_pd(power, _mm512_mul_pd(power, p));
+        let sixteenths = _mm512_set1_epi64(15);
+        let exponent = _mm512_slli_epi64::<48>(_mm512_andnot_si512(sixteenths, bits));
+        let e = _mm512_castsi512_pd(_mm512_add_epi64(_mm512_castpd_si512(e), exponent));
+        // SAFETY: eight numbers.
+        unsafe { _mm512_storeu_pd(out.as_mut_ptr(), e) };
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    struct Exp<'a>(&'a [f64]);
+
+    impl Kernel for Exp<'_> {
+        type Output = Vec<u64>;
+
+        #[inline(always)]
+        fn run<P: Path>(self, path: P) -> Vec<u64> {
+            let mut out = vec![0.0; self.0.len()];
+            path.exp(self.0, &mut out);
+            out.into_iter().map(f64::to_bits).collect()
+        }
+    }
+
+    #[test]
+    fn every_path_has_the_bits_of_the_scalar_exponential() {
+        let ends = [0.0, -0.0, 708.0, -708.0, 709.7, -745.0, 800.0, -800.0, 1e-300, f64::INFINITY];
+        let mut x: Vec<f64> = (0..2003).map(|i| f64::from(i) * 0.707 - 707.0).collect();
+        x.extend((0..1000).map(|i| f64::from(i) * 1e-3 - 0.5));
+        for (at, end) in ends.into_iter().enumerate() {
+            x[at * 37] = end;
+        }
+        x[1] = f64::NAN;
+        x[2] = f64::NEG_INFINITY;
+        let expected: Vec<u64> = x.iter().map(|&x| exp(x).to_bits()).collect();
+        for path in SimdPath::available() {
+            assert_eq!(path.run(Exp(&x)), expected, "{path}");
+        }
+    }
 
     struct Gather<'a>(&'a RowTable, &'a [u64; CHUNK]);
 

@@ -99,6 +99,19 @@ pub enum Section {
     Steps(std::ops::Range<usize>),
 }
 
+impl Section {
+    /// Its operations.
+    pub fn range(&self) -> std::ops::Range<usize> {
+        let (Section::Trial(range) | Section::Steps(range)) = self;
+        range.clone()
+    }
+
+    pub(super) fn range_mut(&mut self) -> &mut std::ops::Range<usize> {
+        let (Section::Trial(range) | Section::Steps(range)) = self;
+        range
+    }
+}
+
 /// One number for all lanes.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Scalar {

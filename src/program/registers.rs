@@ -121,7 +121,7 @@ fn intervals(draft: &Draft) -> Vec<Option<Interval>> {
 }
 
 /// Calls `see` with every register of an operation, and whether it is written.
-fn visit(op: &Op<Virtual>, calls: &[DraftCall], mut see: impl FnMut(Virtual, bool)) {
+pub(super) fn visit(op: &Op<Virtual>, calls: &[DraftCall], mut see: impl FnMut(Virtual, bool)) {
     let operand = |operand: &Operand<Virtual>, see: &mut dyn FnMut(Virtual, bool)| {
         if let Operand::Column(register) = operand {
             see(*register, false);

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::fuse::fuse;
 use super::graph::{Graph, Node, NodeId, Rate, SlotId};
 use super::op::{Op, Operand, Program, Record, Scalar, Section};
 use super::registers::allocate;
@@ -57,7 +58,8 @@ pub fn schedule(
     let mut emitter = Emitter::new(graph, &levels);
     emitter.plan(roots);
     emitter.emit(roots);
-    let Emitter { draft, scalars, records, n_stored, .. } = emitter;
+    let Emitter { mut draft, scalars, records, n_stored, .. } = emitter;
+    fuse(&mut draft);
     let allocated = allocate(draft)?;
     let program = Program {
         ops: allocated.ops,
