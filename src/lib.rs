@@ -22,6 +22,7 @@
 //! [`FORMAT`] changes where a draw or a result does.
 
 pub mod accumulate;
+pub mod analysis;
 pub mod check;
 pub mod cli;
 pub mod diagnostic;
@@ -46,6 +47,7 @@ pub use simulation::{
 };
 
 use results::SimulationResult;
+use simulation::in_pool;
 
 /// Number of the format of draws and results: a change of any pinned draw is a change of this number.
 pub const FORMAT: u32 = 1;

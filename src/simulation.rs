@@ -89,6 +89,7 @@ struct Identity {
     digest: String,
     scenario: Option<String>,
     set: BTreeMap<String, String>,
+    scenarios: Vec<String>,
 }
 
 /// Why a model cannot run.
@@ -189,6 +190,7 @@ fn compile_with(
         digest: digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect(),
         scenario: request.scenario.clone(),
         set: overrides_as_text(&request.set),
+        scenarios: as_written.scenarios.iter().map(|scenario| scenario.name.text.clone()).collect(),
     };
     Some(Parts { model, expressions, program, outputs, channels, identity })
 }
@@ -300,12 +302,17 @@ impl Compiled {
         &self.model
     }
 
+    /// The names of its scenarios, in the order of the model.
+    pub fn scenarios(&self) -> &[String] {
+        &self.identity.scenarios
+    }
+
     /// The program that a run executes.
     pub fn program(&self) -> &Program {
         &self.program
     }
 
-    fn provenance(&self, seed: u64, trials: u64, asked: u64) -> Provenance {
+    pub(crate) fn provenance(&self, seed: u64, trials: u64, asked: u64) -> Provenance {
         Provenance {
             version: env!("CARGO_PKG_VERSION"),
             format: crate::FORMAT,
@@ -342,7 +349,7 @@ pub fn run(model: &Compiled, settings: &RunSettings, monitor: &dyn Monitor) -> S
 }
 
 /// Runs work on so many threads; on all cores where none are named, or where no pool of that size can be had.
-fn in_pool<T: Send>(threads: Option<usize>, work: impl FnOnce() -> T + Send) -> T {
+pub(crate) fn in_pool<T: Send>(threads: Option<usize>, work: impl FnOnce() -> T + Send) -> T {
     let pool = threads.and_then(|threads| {
         rayon::ThreadPoolBuilder::new().num_threads(threads.min(MOST_THREADS)).build().ok()
     });

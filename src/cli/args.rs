@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use super::exit::Exit;
-use super::settings::{parse_override, parse_percentile, parse_seed, parse_threads, parse_trials};
+use super::settings::{
+    parse_override, parse_percentile, parse_seed, parse_threads, parse_trial, parse_trials,
+};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -13,7 +15,8 @@ Examples:
   outlay run a800-10k                    a million trials of a shipped model
   outlay models show a800-10k > my.toml  a model of your own to start from
   outlay check my.toml                   names, units and inputs; nothing is simulated
-  outlay run my.toml -o result.csv       the table on the screen, all figures in a file";
+  outlay run my.toml -o result.csv       the table on the screen, all figures in a file
+  outlay sensitivity my.toml --output npv  what drives it";
 
 const RUN_EXAMPLES: &str = "\
 Examples:
@@ -81,6 +84,12 @@ pub(super) enum MessageFormat {
 pub(super) enum Command {
     /// Simulate a model and report percentiles
     Run(RunArgs),
+    /// Find what drives an output, and what knowing an input is worth
+    Sensitivity(SensitivityArgs),
+    /// Find what the tail of an output is made of
+    Tail(TailArgs),
+    /// Print every quantity of one trial
+    Replay(ReplayArgs),
     /// Check models and list their inputs; simulate nothing
     Check(CheckArgs),
     /// List the models that ship with outlay, or print one
@@ -167,6 +176,123 @@ pub(super) struct ChangeArgs {
     pub(super) scenario: Option<String>,
 }
 
+const SENSITIVITY_EXAMPLES: &str = "\
+Examples:
+  outlay sensitivity a800-10k --output npv
+  outlay sensitivity my.toml --output npv --decide base,small_model   what is it worth to know more?
+  outlay sensitivity my.toml --output npv --decide base,nothing       to invest or not
+  outlay sensitivity my.toml --output 'budget[alibaba]' -f json";
+
+const TAIL_EXAMPLES: &str = "\
+Examples:
+  outlay tail a800-10k --output investment --at p95
+  outlay tail my.toml --output npv --at p5
+  outlay tail my.toml --where 'npv < 0 and rent > 8 CNY/GPU/hour'";
+
+const REPLAY_EXAMPLES: &str = "\
+Examples:
+  outlay replay a800-10k --trial 17
+  outlay replay a800-10k --trial 17 --seed 7 -f json";
+
+/// `outlay sensitivity`.
+#[derive(Debug, Clone, ClapArgs)]
+#[command(after_help = format!("{SENSITIVITY_EXAMPLES}\n\n{}", Exit::HELP))]
+pub(super) struct SensitivityArgs {
+    /// A file, a shipped model's name or - (standard input)
+    pub(super) model: String,
+    /// The output, or any expression of the model; the first output that is no series, if none is named
+    #[arg(long, value_name = "NAME")]
+    pub(super) output: Option<String>,
+    /// Alternatives of a decision: scenarios, base, nothing (worth 0). All scenarios and the base, if none are named
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
+    pub(super) decide: Vec<String>,
+    /// How many trials, and from which seed.
+    #[command(flatten)]
+    pub(super) trials: TrialsArgs,
+    /// What replaces inputs.
+    #[command(flatten)]
+    pub(super) change: ChangeArgs,
+    /// Where the answer goes.
+    #[command(flatten)]
+    pub(super) written: WrittenArgs,
+}
+
+/// `outlay tail`.
+#[derive(Debug, Clone, ClapArgs)]
+#[command(after_help = format!("{TAIL_EXAMPLES}\n\n{}", Exit::HELP))]
+pub(super) struct TailArgs {
+    /// A file, a shipped model's name or - (standard input)
+    pub(super) model: String,
+    /// The output, or any expression of the model; the first output that is no series, if none is named
+    #[arg(long, value_name = "NAME", conflicts_with = "region")]
+    pub(super) output: Option<String>,
+    /// From which percentile on: p50 and more upwards, less than p50 downwards
+    #[arg(long, value_name = "P", value_parser = parse_percentile, allow_negative_numbers = true, default_value = "p90")]
+    pub(super) at: f64,
+    /// Instead of a percentile: the trials in which a condition holds
+    #[arg(long = "where", id = "region", value_name = "CONDITION", conflicts_with = "at")]
+    pub(super) region: Option<String>,
+    /// How many trials, and from which seed.
+    #[command(flatten)]
+    pub(super) trials: TrialsArgs,
+    /// What replaces inputs.
+    #[command(flatten)]
+    pub(super) change: ChangeArgs,
+    /// Where the answer goes.
+    #[command(flatten)]
+    pub(super) written: WrittenArgs,
+}
+
+/// `outlay replay`.
+#[derive(Debug, Clone, ClapArgs)]
+#[command(after_help = format!("{REPLAY_EXAMPLES}\n\n{}", Exit::HELP))]
+pub(super) struct ReplayArgs {
+    /// A file, a shipped model's name or - (standard input)
+    pub(super) model: String,
+    /// The trial, counted from 0
+    #[arg(long, value_name = "K", value_parser = parse_trial, allow_negative_numbers = true)]
+    pub(super) trial: u64,
+    /// Seed of the run that it is a trial of
+    #[arg(long, value_name = "N", value_parser = parse_seed, allow_negative_numbers = true, default_value = "1")]
+    pub(super) seed: u64,
+    /// What replaces inputs.
+    #[command(flatten)]
+    pub(super) change: ChangeArgs,
+    /// Where the answer goes.
+    #[command(flatten)]
+    pub(super) written: WrittenArgs,
+}
+
+/// How many trials, and from which seed.
+#[derive(Debug, Clone, ClapArgs)]
+#[command(next_help_heading = "Simulation")]
+pub(super) struct TrialsArgs {
+    /// Number of trials: 250000, 250_000, 250k, 2.5M, 1e6
+    #[arg(short = 'n', long, visible_alias = "runs", value_name = "N", value_parser = parse_trials, allow_negative_numbers = true, default_value = "1M")]
+    pub(super) trials: u64,
+    /// Seed of the random numbers: the same seed, the same answer
+    #[arg(long, value_name = "N", value_parser = parse_seed, allow_negative_numbers = true, default_value = "1")]
+    pub(super) seed: u64,
+    /// Threads; all cores by default. The answer does not depend on it
+    #[arg(short = 'j', long, value_name = "N", value_parser = parse_threads, allow_negative_numbers = true)]
+    pub(super) threads: Option<u16>,
+}
+
+/// Where an answer goes.
+#[derive(Debug, Clone, ClapArgs)]
+#[command(next_help_heading = "Output")]
+pub(super) struct WrittenArgs {
+    /// What goes to standard output
+    #[arg(short, long, value_enum, value_name = "FORMAT", default_value_t)]
+    pub(super) format: Format,
+    /// Write the answer to a file as well, in the format of its extension: .csv .json .md .txt [repeatable]
+    #[arg(short = 'o', long = "write", id = "write", value_name = "FILE")]
+    pub(super) files: Vec<PathBuf>,
+    /// Let -o overwrite files
+    #[arg(long)]
+    pub(super) force: bool,
+}
+
 /// `--design`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub(super) enum Design {
@@ -187,7 +313,7 @@ pub(super) enum Format {
     Table,
     /// One statistic a row
     Csv,
-    /// Schema outlay.result/1
+    /// For programs, with a versioned schema
     Json,
     /// Tables to paste into a document
     Markdown,

@@ -20,7 +20,7 @@ use crate::{Compiled, Request};
 const ALIKE: f64 = 0.75;
 
 /// A model's text, and where its data files are.
-struct Loaded {
+pub(super) struct Loaded {
     name: String,
     text: String,
     place: Place,
@@ -37,12 +37,21 @@ enum Place {
 /// The request's `name` is the model as typed; its text comes in here.
 pub(super) fn compile(request: &Request, terminal: &Terminal) -> Result<Compiled, Stop> {
     let loaded = load(&request.name, terminal)?;
-    let request = Request { name: loaded.name, text: loaded.text, ..request.clone() };
+    let compiled = compile_loaded(&loaded, request, terminal)?;
+    terminal.diagnose(&compiled.warnings, &compiled.sources, &loaded.name);
+    Ok(compiled)
+}
+
+/// Compiles a model that has been read, and tells its errors: its warnings are told once, not with every scenario.
+pub(super) fn compile_loaded(
+    loaded: &Loaded,
+    request: &Request,
+    terminal: &Terminal,
+) -> Result<Compiled, Stop> {
+    let request =
+        Request { name: loaded.name.clone(), text: loaded.text.clone(), ..request.clone() };
     match crate::compile(&request, &mut |file| loaded.place.read(file)) {
-        Ok(compiled) => {
-            terminal.diagnose(&compiled.warnings, &compiled.sources, &request.name);
-            Ok(compiled)
-        }
+        Ok(compiled) => Ok(compiled),
         Err(failure) => {
             terminal.diagnose(&failure.diagnostics, &failure.sources, &request.name);
             Err(Stop::Told(if failure.is_usage { Exit::Usage } else { Exit::Model }))
@@ -61,7 +70,8 @@ impl Place {
     }
 }
 
-fn load(model: &str, terminal: &Terminal) -> Result<Loaded, Stop> {
+/// Reads a model: a shipped one, a file or standard input.
+pub(super) fn load(model: &str, terminal: &Terminal) -> Result<Loaded, Stop> {
     if model == "-" {
         return load_stdin(terminal);
     }

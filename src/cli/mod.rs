@@ -3,6 +3,7 @@
 //! In: the process's arguments, files, terminal and signals. Out: bytes on stdout and in files,
 //! everything else on stderr, and an exit code. Nothing here computes or lays out a result.
 
+mod analysis;
 mod args;
 mod check;
 mod exit;
@@ -12,8 +13,11 @@ mod load;
 mod models;
 mod output;
 mod progress;
+mod replay;
 mod run;
+mod sensitivity;
 mod settings;
+mod tail;
 mod terminal;
 
 use std::panic::{self, PanicHookInfo};
@@ -50,6 +54,9 @@ pub fn execute(args: &Args) -> Exit {
             .map(|()| Exit::Done)
             .map_err(Stop::from),
         Some(Command::Run(run)) => run::run(run, &terminal),
+        Some(Command::Sensitivity(args)) => sensitivity::sensitivity(args, &terminal),
+        Some(Command::Tail(args)) => tail::tail(args, &terminal),
+        Some(Command::Replay(args)) => replay::replay(args, &terminal),
         Some(Command::Check(check)) => check::check(check, &terminal),
         Some(Command::Models(models)) => models::models(models, &terminal),
     };

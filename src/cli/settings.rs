@@ -45,16 +45,7 @@ impl Settings {
     pub(super) fn new(args: &RunArgs) -> Result<Settings, Failure> {
         let simulate = &args.simulate;
         refuse_design(simulate.design)?;
-        let mut outputs: Vec<(PathBuf, Format)> = Vec::new();
-        for path in &args.output {
-            if outputs.iter().any(|(other, _)| other == path) {
-                return Err(Failure::usage(format!(
-                    "--output `{}` is given twice",
-                    path.display()
-                )));
-            }
-            outputs.push((path.clone(), format_of(path)?));
-        }
+        let outputs = with_formats(&args.output, "--output")?;
         let mut percentiles: Vec<f64> = Vec::new();
         for p in &simulate.percentiles {
             if !percentiles.contains(p) {
@@ -86,6 +77,21 @@ impl Settings {
             is_forced: args.force,
         })
     }
+}
+
+/// The files of an option, each with the format of its extension.
+pub(super) fn with_formats(
+    paths: &[PathBuf],
+    option: &str,
+) -> Result<Vec<(PathBuf, Format)>, Failure> {
+    let mut files: Vec<(PathBuf, Format)> = Vec::new();
+    for path in paths {
+        if files.iter().any(|(other, _)| other == path) {
+            return Err(Failure::usage(format!("{option} `{}` is given twice", path.display())));
+        }
+        files.push((path.clone(), format_of(path)?));
+    }
+    Ok(files)
 }
 
 fn refuse_design(design: Design) -> Result<(), Failure> {
@@ -152,6 +158,18 @@ pub(super) fn parse_seed(text: &str) -> Result<u64, String> {
     text.replace('_', "")
         .parse()
         .map_err(|_| "a whole number from 0 to 18446744073709551615".to_owned())
+}
+
+/// The last trial of the longest run.
+const LAST_TRIAL: u64 = 1_000_000_000_000_000 - 1;
+
+/// The number of a trial.
+pub(super) fn parse_trial(text: &str) -> Result<u64, String> {
+    text.replace('_', "")
+        .parse()
+        .ok()
+        .filter(|trial| *trial <= LAST_TRIAL)
+        .ok_or_else(|| "a whole number; the first trial is 0".to_owned())
 }
 
 /// A number of threads.

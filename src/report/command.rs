@@ -8,27 +8,34 @@ const DEFAULT_PERCENTILES: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
 
 /// `outlay run a800-10k -n 1_000_000 --seed 1 --set 'gpus=20_000 GPU'`.
 pub(super) fn line(provenance: &Provenance, percentiles: &[f64]) -> String {
+    let mut options = Vec::new();
+    if provenance.trials_asked == 0 {
+        options.push("--base".to_owned());
+    } else if !percentiles.is_empty() && percentiles != DEFAULT_PERCENTILES {
+        let list: Vec<String> =
+            percentiles.iter().map(|p| number::shifted(*p, 2).to_string()).collect();
+        options.push(format!("--percentiles {}", list.join(",")));
+    }
+    of(provenance, "run", options)
+}
+
+/// A command on a model with options of its own: `outlay sensitivity a800-10k -n 1_000_000 --seed 1 --output npv`.
+pub(super) fn of(provenance: &Provenance, command: &str, options: Vec<String>) -> String {
     let file = match provenance.file.as_str() {
         "<stdin>" => "-".to_owned(),
         // A name that would be taken for an option.
         file if file.starts_with('-') => format!("./{file}"),
         file => file.to_owned(),
     };
-    let mut parts = vec!["outlay run".to_owned(), quoted(&file)];
-    if provenance.trials_asked == 0 {
-        parts.push("--base".to_owned());
-    } else {
+    let mut parts = vec![format!("outlay {command}"), quoted(&file)];
+    if provenance.trials_asked > 0 {
         let trials = number::grouped(provenance.trials_asked).replace(',', "_");
         parts.push(format!("-n {trials} --seed {}", provenance.seed));
         if provenance.design != "random" {
             parts.push(format!("--design {}", provenance.design));
         }
-        if !percentiles.is_empty() && percentiles != DEFAULT_PERCENTILES {
-            let list: Vec<String> =
-                percentiles.iter().map(|p| number::shifted(*p, 2).to_string()).collect();
-            parts.push(format!("--percentiles {}", list.join(",")));
-        }
     }
+    parts.extend(options);
     parts.extend(provenance.scenario.iter().map(|name| format!("--scenario {}", quoted(name))));
     parts.extend(
         provenance
@@ -40,7 +47,7 @@ pub(super) fn line(provenance: &Provenance, percentiles: &[f64]) -> String {
 }
 
 /// A word as a POSIX shell reads it back; with `$'…'` (POSIX.1-2024) where it has characters that are not seen.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || "-_./=+,:%@".contains(c);
     if !text.is_empty() && text.chars().all(is_plain) {
         return text.to_owned();

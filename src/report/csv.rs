@@ -123,22 +123,22 @@ impl Entry {
 }
 
 /// Rows on their way to text.
-struct Sheet {
+pub(super) struct Sheet {
     writer: Writer<Vec<u8>>,
 }
 
 impl Sheet {
-    fn new(head: &[&str]) -> Sheet {
+    pub(super) fn new(head: &[&str]) -> Sheet {
         let mut writer = WriterBuilder::new().from_writer(Vec::new());
         writer.write_record(head).expect("memory takes everything");
         Sheet { writer }
     }
 
-    fn row(&mut self, cells: &[String]) {
+    pub(super) fn row(&mut self, cells: &[String]) {
         self.writer.write_record(cells).expect("as many cells as the head, written to memory");
     }
 
-    fn text(self) -> String {
+    pub(super) fn text(self) -> String {
         let bytes = self.writer.into_inner().expect("memory takes everything");
         String::from_utf8(bytes).expect("every cell is text")
     }
@@ -251,7 +251,7 @@ fn value(point: Point) -> Option<f64> {
 }
 
 /// The shortest decimal that reads back as the same number: `66`, `0.1`; powers of ten where zeros would fill the cell.
-fn number(value: f64) -> String {
+pub(super) fn number(value: f64) -> String {
     if !value.is_finite() {
         return String::new();
     }
@@ -264,7 +264,7 @@ fn number(value: f64) -> String {
 }
 
 /// Text that no spreadsheet runs.
-fn safe(text: &str) -> String {
+pub(super) fn safe(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
         format!("'{text}")
     } else {

@@ -14,9 +14,16 @@ const MOST_STEPS: usize = 6;
 
 /// `run --base --all`: every quantity by kind; title and last line come from the base case.
 pub fn quantities_memo(base: &SimulationResult, rows: &[QuantityRow]) -> Memo {
+    let rows: Vec<QuantityRow> = rows.iter().map(|row| in_its_unit(row, &base.outputs)).collect();
+    let page = memo(base);
+    let command = format!("{} --all", page.command);
+    Memo { grids: row_grids(&rows), command, ..page }
+}
+
+/// Tables of quantities by kind, what varies by step apart.
+pub(super) fn row_grids(rows: &[QuantityRow]) -> Vec<Grid> {
     let kinds =
         [("input", "Inputs"), ("formula", "Formulas"), ("series", "Series"), ("output", "Outputs")];
-    let rows: Vec<QuantityRow> = rows.iter().map(|row| in_its_unit(row, &base.outputs)).collect();
     let mut grids = Vec::new();
     for (kind, caption) in kinds {
         let of_kind = |is_series: bool| -> Vec<&QuantityRow> {
@@ -32,9 +39,7 @@ pub fn quantities_memo(base: &SimulationResult, rows: &[QuantityRow]) -> Memo {
             grids.push(step_grid(&caption, &by_step));
         }
     }
-    let page = memo(base);
-    let command = format!("{} --all", page.command);
-    Memo { grids, command, ..page }
+    grids
 }
 
 /// An output in the unit that its model asks for.

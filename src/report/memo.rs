@@ -46,7 +46,7 @@ pub fn memo(result: &SimulationResult) -> Memo {
 }
 
 /// `Scenario small_model`, `With gpus = 300 GPU`.
-fn assumptions(provenance: &Provenance) -> Vec<String> {
+pub(super) fn assumptions(provenance: &Provenance) -> Vec<String> {
     let scenario = provenance.scenario.iter().map(|name| format!("Scenario: {name}"));
     let set: Vec<String> =
         provenance.set.iter().map(|(name, value)| format!("{name} = {value}")).collect();
@@ -54,7 +54,7 @@ fn assumptions(provenance: &Provenance) -> Vec<String> {
     scenario.chain(set).collect()
 }
 
-fn alert(provenance: &Provenance) -> Option<String> {
+pub(super) fn alert(provenance: &Provenance) -> Option<String> {
     let Provenance { trials, trials_asked, .. } = *provenance;
     (trials < trials_asked).then(|| match trials {
         0 => format!(
@@ -70,17 +70,8 @@ fn alert(provenance: &Provenance) -> Option<String> {
 }
 
 /// `outlay 0.1.0 · format 1 · a800-10k sha256:1f3a… · seed 1 · random · 1,000,000 trials`.
-fn provenance_line(provenance: &Provenance) -> String {
-    let digest: String = provenance.digest.chars().take(DIGEST_SHOWN).collect();
-    let mut parts = vec![
-        format!("outlay {}", provenance.version),
-        format!("format {}", provenance.format),
-        if digest.is_empty() {
-            provenance.file.clone()
-        } else {
-            format!("{} sha256:{digest}", provenance.file)
-        },
-    ];
+pub(super) fn provenance_line(provenance: &Provenance) -> String {
+    let mut parts = vec![identity_line(provenance)];
     let Provenance { trials, trials_asked, .. } = *provenance;
     if trials == 0 {
         parts.push("base case".to_owned());
@@ -95,6 +86,17 @@ fn provenance_line(provenance: &Provenance) -> String {
         });
     }
     parts.join(" · ")
+}
+
+/// `outlay 0.1.0 · format 1 · a800-10k sha256:1f3a…`: the program and the model.
+pub(super) fn identity_line(provenance: &Provenance) -> String {
+    let digest: String = provenance.digest.chars().take(DIGEST_SHOWN).collect();
+    let file = if digest.is_empty() {
+        provenance.file.clone()
+    } else {
+        format!("{} sha256:{digest}", provenance.file)
+    };
+    format!("outlay {} · format {} · {file}", provenance.version, provenance.format)
 }
 
 /// What an output is called: `budget[alibaba]`.

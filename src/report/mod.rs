@@ -7,6 +7,7 @@
 //! The two renderings for people share one content: [`Memo`] decides what stands in which table,
 //! [`table()`] and [`markdown`] how that looks.
 
+mod bars;
 mod command;
 mod csv;
 mod json;
@@ -15,8 +16,11 @@ mod markdown;
 mod memo;
 mod number;
 mod page;
+mod sensitivity;
 mod series;
 mod table;
+mod tail;
+mod trial;
 mod visible;
 
 pub use self::csv::{csv, quantities_csv};
@@ -25,7 +29,10 @@ pub use listing::{inputs_memo, quantities_memo};
 pub use markdown::markdown;
 pub use memo::memo;
 pub use page::{Align, Column, Grid, Memo};
+pub use sensitivity::{sensitivity_csv, sensitivity_json, sensitivity_memo};
 pub use table::{Look, table};
+pub use tail::{tail_csv, tail_json, tail_memo};
+pub use trial::{trial_csv, trial_json, trial_memo};
 
 pub(crate) use number::{grouped, shifted};
 pub(crate) use visible::{is_hidden, visible, visible_lines};

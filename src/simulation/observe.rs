@@ -13,6 +13,7 @@ use crate::check::{
 };
 use crate::engine::Prepared;
 use crate::program::{self, Lowered, Mode, Program, Root, TooLarge};
+use crate::unit::Unit;
 
 /// One thing to look at in every trial: of one combination of labels, of the trial or by step.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +24,8 @@ pub struct Watched {
     pub unit: Option<String>,
     /// What its values are.
     pub kind: ChannelKind,
+    /// The end of the timeline in its unit, for a time that may be never.
+    pub horizon: Option<f64>,
     expression: TypedExpr,
     shape: Shape,
 }
@@ -97,6 +100,11 @@ impl Compiled {
         found
     }
 
+    /// Inputs that are correlated: for each group the names of their draw sites, and of sites that they share besides.
+    pub fn dependent_sites(&self) -> Vec<(Vec<String>, Vec<String>)> {
+        Vec::new()
+    }
+
     /// Every quantity at every combination of labels, in the order of the model, in its own unit.
     pub fn watched_quantities(&self) -> Vec<Watched> {
         let model = &self.model;
@@ -106,6 +114,14 @@ impl Compiled {
         };
         (0..).map(QuantityId).zip(&model.quantities).flat_map(of).collect()
     }
+}
+
+/// The end of the timeline in a unit, for what may be never.
+fn horizon(model: &CheckedModel, quantity: &Quantity, unit: &Unit, magnitude: f64) -> Option<f64> {
+    let timeline = model.timeline.as_ref().filter(|_| quantity.ty.may_be_never)?;
+    let step = model.units.named(timeline.unit_name());
+    let conversion = step.conversion_scaled(unit, magnitude, &model.units)?;
+    Some(conversion.apply(f64::from(timeline.steps)))
 }
 
 fn without_labels(shape: Shape) -> Shape {
@@ -126,6 +142,7 @@ fn at_labels(
         name: labelled(model, &quantity.name, labels),
         unit: unit_text(model, quantity),
         kind: channel_kind(quantity),
+        horizon: horizon(model, quantity, &quantity.ty.unit, 1.0),
         expression: TypedExpr::Quantity { id, pinned: labels.to_vec() },
         shape: without_labels(quantity.ty.shape),
     }
@@ -141,6 +158,7 @@ fn watched_cells(model: &CheckedModel, output: &Output) -> Vec<Watched> {
             name: labelled(model, &output.name, &labels),
             unit: output.unit.clone(),
             kind: channel_kind(quantity),
+            horizon: horizon(model, quantity, &output.shown_in, output.magnitude),
             expression,
             shape: without_labels(quantity.ty.shape),
         }

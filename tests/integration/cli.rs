@@ -39,17 +39,27 @@ Monte Carlo simulation of AI-compute investments: what it costs, and when it pay
 Usage: outlay [OPTIONS] [COMMAND]
 
 Commands:
-  run     Simulate a model and report percentiles
-  check   Check models and list their inputs; simulate nothing
-  models  List the models that ship with outlay, or print one
-  help    Print this message or the help of the given subcommand(s)
+  run          Simulate a model and report percentiles
+  sensitivity  Find what drives an output, and what knowing an input is worth
+  tail         Find what the tail of an output is made of
+  replay       Print every quantity of one trial
+  check        Check models and list their inputs; simulate nothing
+  models       List the models that ship with outlay, or print one
+  help         Print this message or the help of the given subcommand(s)
 ...
 "#]]);
 }
 
 #[test]
 fn help_ends_with_the_exit_codes() {
-    for args in [["--help", ""], ["run", "--help"], ["check", "--help"]] {
+    for args in [
+        ["--help", ""],
+        ["run", "--help"],
+        ["sensitivity", "--help"],
+        ["tail", "--help"],
+        ["replay", "--help"],
+        ["check", "--help"],
+    ] {
         let args: Vec<&str> = args.into_iter().filter(|arg| !arg.is_empty()).collect();
         Command::cargo_bin("outlay").args(args).assert().code(0).stderr_eq(str![]).stdout_eq(str![
             [r#"

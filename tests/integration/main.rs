@@ -13,5 +13,7 @@ mod meaning;
 mod messages;
 mod mutations;
 mod observe;
+mod questions;
+mod sensitivity;
 mod shipped;
 mod stability;

@@ -13,9 +13,10 @@ use serde::Serialize;
 
 use self::lines::Lines;
 use self::wire::{
-    BaseNumberWire, BaseValueWire, BaseWire, ModelWire, OutputWire, PointWire, QuantileWire,
-    QuantityWire, ResultWire, StepQuantileWire, StepWire, WithinWire,
+    BaseNumberWire, BaseValueWire, BaseWire, OutputWire, QuantileWire, QuantityWire, ResultWire,
+    StepQuantileWire, StepWire, WithinWire,
 };
+pub(super) use self::wire::{ModelWire, PointWire};
 use crate::results::QuantityRow;
 use crate::results::{
     BaseCase, Estimate, NumberSummary, OutputResult, Point, Provenance, Quantile, SimulationResult,
@@ -62,7 +63,7 @@ pub fn quantities_json(provenance: &Provenance, rows: &[QuantityRow]) -> String 
     })
 }
 
-fn written(wire: &impl Serialize) -> String {
+pub(super) fn written(wire: &impl Serialize) -> String {
     let mut bytes = Vec::new();
     let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, Lines::default());
     wire.serialize(&mut serializer).expect("maps with text keys, written to memory");
@@ -70,12 +71,12 @@ fn written(wire: &impl Serialize) -> String {
     String::from_utf8(bytes).expect("serde_json writes UTF-8")
 }
 
-fn model_wire(provenance: &Provenance) -> ModelWire<'_> {
+pub(super) fn model_wire(provenance: &Provenance) -> ModelWire<'_> {
     ModelWire { title: &provenance.title, file: &provenance.file, digest: &provenance.digest }
 }
 
 /// `None` for what JSON cannot say; −0 is 0.
-fn finite(value: f64) -> Option<f64> {
+pub(super) fn finite(value: f64) -> Option<f64> {
     value.is_finite().then_some(value + 0.0)
 }
 
@@ -268,15 +269,20 @@ fn step_wire(step: &StepSummary) -> StepWire<'_> {
     }
 }
 
-fn quantity_wire(row: &QuantityRow) -> QuantityWire<'_> {
-    let wire = |point: &Point| match *point {
-        Point::Value(value) if row.is_condition => PointWire::Truth(value != 0.0),
+/// A value of a trial or of the base case.
+pub(super) fn point_wire(point: Point, is_condition: bool) -> PointWire {
+    match point {
+        Point::Value(value) if is_condition => PointWire::Truth(value != 0.0),
         Point::Value(value) => {
             finite(value).map_or(PointWire::Word("undefined"), PointWire::Number)
         }
         Point::Never => PointWire::Word("never"),
         Point::Undefined => PointWire::Word("undefined"),
-    };
+    }
+}
+
+fn quantity_wire(row: &QuantityRow) -> QuantityWire<'_> {
+    let wire = |point: &Point| point_wire(*point, row.is_condition);
     QuantityWire {
         kind: row.kind,
         name: &row.name,

@@ -50,10 +50,10 @@ pub(super) struct BaseWire<'a> {
 }
 
 #[derive(Serialize)]
-pub(super) struct ModelWire<'a> {
-    pub(super) title: &'a str,
-    pub(super) file: &'a str,
-    pub(super) digest: &'a str,
+pub(in crate::report) struct ModelWire<'a> {
+    pub(in crate::report) title: &'a str,
+    pub(in crate::report) file: &'a str,
+    pub(in crate::report) digest: &'a str,
 }
 
 #[derive(Serialize)]
@@ -207,7 +207,7 @@ pub(super) struct QuantityWire<'a> {
 }
 
 /// A number or a truth; `"never"` and `"undefined"` as words.
-pub(super) enum PointWire {
+pub(in crate::report) enum PointWire {
     Number(f64),
     Truth(bool),
     Word(&'static str),

@@ -1,0 +1,59 @@
+//! What needs more than one plain run of a model: what drives an output, what its tail is made of.
+//!
+//! In: compiled models. Out: plain data for the renderers. Every figure is a function of (model, seed, trials).
+
+mod decision;
+mod factors;
+mod indices;
+mod rank;
+mod regression;
+mod sensitivity;
+mod tail;
+
+pub use decision::{Alternative, Choice, Decision, Gain};
+pub use sensitivity::{Driver, Member, Sensitivity, Swing, sensitivity};
+pub use tail::{Region, Tail, TailInput, Threshold, tail};
+
+/// Trials of which values are kept for statistics of ranks: those after them count for sums alone.
+const KEPT: u64 = 1 << 18;
+
+/// Why a question has no answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Unanswerable {
+    /// Nothing is random.
+    #[error("the model has no random inputs")]
+    NothingRandom,
+    /// One value a step.
+    #[error("`{0}` is a series")]
+    Series(String),
+    /// It needs more values at once than registers can be addressed.
+    #[error("the model needs more values at once than outlay can hold")]
+    TooLarge,
+    /// No trial is inside, or none is outside.
+    #[error("{inside} of {trials} trials lie in the region `{region}`")]
+    OneSided {
+        /// The region.
+        region: String,
+        /// Trials inside.
+        inside: u64,
+        /// Trials in which the region is defined.
+        trials: u64,
+    },
+}
+
+impl From<crate::program::TooLarge> for Unanswerable {
+    fn from(_: crate::program::TooLarge) -> Unanswerable {
+        Unanswerable::TooLarge
+    }
+}
+
+/// A value of an output as a number: never counts as the end of the horizon (its restricted time: P. Royston and
+/// M. Parmar, BMC Med. Res. Methodol. 13 (2013) 152), a condition as 1 or 0, what is undefined as NaN.
+fn as_number(value: f64, horizon: Option<f64>) -> f64 {
+    match horizon {
+        Some(horizon) if value == f64::INFINITY => horizon,
+        _ if value.is_finite() => value,
+        _ => f64::NAN,
+    }
+}
