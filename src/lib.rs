@@ -42,8 +42,8 @@ pub mod unit;
 
 pub use engine::{Monitor, Unwatched};
 pub use simulation::{
-    CompileFailure, Compiled, Observation, ReadFile, Request, RunSettings, Watched, WatchedInput,
-    base_case, compile, inputs, quantities, run, trial,
+    Asked, CompileFailure, Compiled, Observation, ReadFile, Request, RunSettings, Watched,
+    WatchedInput, base_case, compile, inputs, quantities, run, trial,
 };
 
 use results::SimulationResult;

@@ -4,23 +4,27 @@ mod assembly;
 mod listing;
 mod observe;
 mod replay;
+mod until;
 
 use std::collections::BTreeMap;
 use std::io;
+use std::sync::Arc;
 
-use assembly::assemble;
+use assembly::{Assembled, assemble};
 pub use listing::{inputs, quantities};
 pub use observe::{Observation, Watched, WatchedInput};
 pub use replay::trial;
 use sha2::{Digest, Sha256};
 
+use crate::accumulate::{ChannelPlan, Tally};
 use crate::check::{self, CheckedModel, Output, Plans};
 use crate::diagnostic::suggest::nearest;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
-use crate::engine::{self, Monitor, Pilot, Prepared};
+use crate::engine::{self, Monitor, Prepared};
+use crate::expr::{self, Purpose, Sentence, StringText};
 use crate::model::{self, ParsedModel};
 use crate::program::Program;
-use crate::results::{self, OutputPlan, Provenance, SimulationResult};
+use crate::results::{self, Provenance, SimulationResult, StatisticPlan};
 use crate::shipped;
 use crate::source::Sources;
 
@@ -39,6 +43,36 @@ pub struct Request {
     pub only: Vec<String>,
     /// Expressions of the command line that are watched beside the outputs, each with its option: `--where`.
     pub expressions: Vec<(&'static str, String)>,
+    /// Statistics to estimate, each a sentence such as `p95(investment)` or `P(npv > 0) >= 80%`.
+    pub statistics: Vec<Asked>,
+}
+
+/// A sentence about the trials, and which option of the command line it stands behind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    /// The name that the sentence is shown under in messages; begins with `--`.
+    pub option: &'static str,
+    /// How it may end.
+    pub purpose: Purpose,
+    /// The sentence.
+    pub text: String,
+}
+
+impl Asked {
+    /// A figure to report, alone or compared.
+    pub fn figure(text: impl Into<String>) -> Asked {
+        Asked { option: "--statistic", purpose: Purpose::Report, text: text.into() }
+    }
+
+    /// A statistic and how precise it must be: `p95(investment) +- 0.5%`.
+    pub fn until(text: impl Into<String>) -> Asked {
+        Asked { option: "--until", purpose: Purpose::Until, text: text.into() }
+    }
+
+    /// An equation to solve: `P(npv > 0) = 50%`.
+    pub fn equation(text: impl Into<String>) -> Asked {
+        Asked { option: "--for", purpose: Purpose::Solve, text: text.into() }
+    }
 }
 
 /// How a run is done.
@@ -75,9 +109,7 @@ pub struct Compiled {
     model: CheckedModel,
     /// Those of the request, named as they were written.
     expressions: Vec<Output>,
-    program: Program,
-    outputs: Vec<OutputPlan>,
-    channels: Vec<Pilot>,
+    run: Assembled,
     identity: Identity,
 }
 
@@ -115,17 +147,8 @@ pub fn compile(request: &Request, read_file: ReadFile<'_>) -> Result<Compiled, C
     let mut diagnostics = Diagnostics::new();
     match compile_with(request, read_file, &mut sources, &mut diagnostics) {
         Some(parts) if !diagnostics.has_errors() => {
-            let Parts { model, expressions, program, outputs, channels, identity } = parts;
-            Ok(Compiled {
-                sources,
-                warnings: diagnostics,
-                model,
-                expressions,
-                program,
-                outputs,
-                channels,
-                identity,
-            })
+            let Parts { model, expressions, run, identity } = parts;
+            Ok(Compiled { sources, warnings: diagnostics, model, expressions, run, identity })
         }
         _ => {
             let is_usage = is_usage(&diagnostics, &sources);
@@ -137,9 +160,7 @@ pub fn compile(request: &Request, read_file: ReadFile<'_>) -> Result<Compiled, C
 struct Parts {
     model: CheckedModel,
     expressions: Vec<Output>,
-    program: Program,
-    outputs: Vec<OutputPlan>,
-    channels: Vec<Pilot>,
+    run: Assembled,
     identity: Identity,
 }
 
@@ -172,6 +193,7 @@ fn compile_with(
     for (option, text) in &request.expressions {
         parsed.outputs.extend(model::parse_expression(sources, option, text, diagnostics));
     }
+    parsed.statistics = sentences(&request.statistics, sources, diagnostics);
     let plans = read_plans(&as_written, &overrides, read_file);
     plans.contents().for_each(|content| digest.update(content));
     let checked = check::check(&parsed, &replaced, sources, &plans, diagnostics);
@@ -180,7 +202,7 @@ fn compile_with(
     let expressions = model.outputs.split_off(n_outputs);
     check_scenarios(&as_written, request, sources, &plans, diagnostics);
     let selected: Vec<Output> = select(&model, &request.only);
-    let (program, outputs, channels) = assemble(&model, &selected, diagnostics)?;
+    let run = assemble(&model, &selected, diagnostics)?;
     let file = std::path::Path::new(&request.name)
         .file_name()
         .map_or(request.name.clone(), |name| name.to_string_lossy().into_owned());
@@ -192,7 +214,21 @@ fn compile_with(
         set: overrides_as_text(&request.set),
         scenarios: as_written.scenarios.iter().map(|scenario| scenario.name.text.clone()).collect(),
     };
-    Some(Parts { model, expressions, program, outputs, channels, identity })
+    Some(Parts { model, expressions, run, identity })
+}
+
+/// The sentences that were asked for along with the model.
+fn sentences(
+    asked: &[Asked],
+    sources: &mut Sources,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Sentence> {
+    let parse = |asked: &Asked| {
+        let id = sources.add(asked.option, &asked.text);
+        let text = StringText::plain(sources, id);
+        expr::parse_sentence(&text, asked.purpose, diagnostics)
+    };
+    asked.iter().filter_map(parse).collect()
 }
 
 fn parse(
@@ -309,7 +345,7 @@ impl Compiled {
 
     /// The program that a run executes.
     pub fn program(&self) -> &Program {
-        &self.program
+        &self.run.program
     }
 
     pub(crate) fn provenance(&self, seed: u64, trials: u64, asked: u64) -> Provenance {
@@ -330,22 +366,52 @@ impl Compiled {
 }
 
 /// Runs a compiled model: Program → blocks of trials → Tally → SimulationResult.
+///
+/// Where a statistic was asked for with a precision, `settings.trials` is the most: the run ends at the first of
+/// the trials of [`until::checkpoints`] at which all of them are precise enough.
 pub fn run(model: &Compiled, settings: &RunSettings, monitor: &dyn Monitor) -> SimulationResult {
     let threads =
         settings.threads.unwrap_or(MOST_THREADS).min(engine::useful_threads(settings.trials));
     in_pool(settings.threads.map(|_| threads), || {
-        let prepared = Prepared::new(&model.program, settings.seed);
-        let plans = engine::pilot(&prepared, &model.channels);
-        let (mut tally, trials) = engine::run(&prepared, &plans, settings.trials, monitor);
+        let prepared = Prepared::new(&model.run.program, settings.seed);
+        let plans = engine::pilot(&prepared, &model.run.channels);
+        let work = Work { model, settings, prepared: &prepared, plans: &plans, monitor };
+        if model.run.statistics.iter().any(StatisticPlan::has_precision) {
+            return until::run(&work);
+        }
+        let (tally, trials) = engine::run(&prepared, &plans, settings.trials, monitor);
+        work.summarized(tally, trials, settings.trials)
+    })
+}
+
+/// A run under way.
+struct Work<'a> {
+    model: &'a Compiled,
+    settings: &'a RunSettings,
+    prepared: &'a Prepared<'a>,
+    plans: &'a Arc<[ChannelPlan]>,
+    monitor: &'a dyn Monitor,
+}
+
+impl Work<'_> {
+    /// What the first trials say, where `asked` were to be done.
+    fn summarized(&self, mut tally: Tally, trials: u64, asked: u64) -> SimulationResult {
+        let Assembled { outputs, statistics, checks, .. } = &self.model.run;
+        let percentiles = &self.settings.percentiles;
         // Where buckets are too coarse for a percentile, the same trials once more, for their values there.
-        let stretches = results::doubtful(&model.outputs, &tally, &settings.percentiles);
+        let of_statistics = statistics.iter().chain(checks.iter().map(|check| &check.statistic));
+        let stretches = results::doubtful(outputs, of_statistics, &tally, percentiles);
         if !stretches.is_empty() {
-            let values = engine::collect_stretches(&prepared, &stretches, trials);
+            let values = engine::collect_stretches(self.prepared, &stretches, trials);
             tally.refine(&stretches, values);
         }
-        let provenance = model.provenance(settings.seed, trials, settings.trials);
-        results::summarize(&model.outputs, &tally, &settings.percentiles, provenance)
-    })
+        let provenance = self.model.provenance(self.settings.seed, trials, asked);
+        let mut result = results::summarize(outputs, &tally, percentiles, provenance);
+        result.statistics = results::statistics(statistics, &tally);
+        result.checks = results::checks(checks, &tally);
+        result.warnings.extend(results::advice(&result.statistics, &result.checks, trials));
+        result
+    }
 }
 
 /// Runs work on so many threads; on all cores where none are named, or where no pool of that size can be had.
@@ -361,5 +427,5 @@ pub(crate) fn in_pool<T: Send>(threads: Option<usize>, work: impl FnOnce() -> T 
 
 /// The base case alone: `trials: 0`, no percentiles.
 pub fn base_case(model: &Compiled) -> SimulationResult {
-    results::base_only(&model.outputs, model.provenance(1, 0, 0))
+    results::base_only(&model.run.outputs, model.provenance(1, 0, 0))
 }

@@ -90,6 +90,13 @@ impl Moments {
         (self.count >= 2).then(|| self.m2 / (self.count - 1) as f64)
     }
 
+    /// The skewness m₃/m₂^(3/2) (0 for a symmetric law); `None` where the values do not spread.
+    pub fn skewness(&self) -> Option<f64> {
+        let spread = (self.m2 / self.count as f64).sqrt();
+        let ratio = self.m3 / self.m2 / spread;
+        (self.m2 > 0.0).then_some(ratio)
+    }
+
     /// The kurtosis m₄/m₂² (3 for a normal law); `None` where the values do not spread.
     pub fn kurtosis(&self) -> Option<f64> {
         let ratio = self.m4 / self.m2 / self.m2 * self.count as f64;

@@ -28,6 +28,8 @@ pub struct Spread {
     pub mean: Option<f64>,
     /// The standard deviation, with n − 1; `None` below two values or beyond the range of floats.
     pub sd: Option<f64>,
+    /// The skewness; `None` where the values do not spread or its sum overflows.
+    pub skewness: Option<f64>,
     /// The kurtosis; `None` where the values do not spread or its sum overflows.
     pub kurtosis: Option<f64>,
 }
@@ -118,6 +120,7 @@ impl Tally {
         Spread {
             mean: mean.filter(|mean| mean.is_finite()),
             sd: sd.filter(|sd| sd.is_finite()),
+            skewness: moments.skewness().filter(|skewness| skewness.is_finite()),
             kurtosis: moments.kurtosis().filter(|kurtosis| kurtosis.is_finite()),
         }
     }

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use crate::distribution::{Distribution, Family};
+use crate::expr::{Comparison, Measure};
 use crate::math::operation::{Binary, Unary};
 use crate::model::{Better, Confidence, StepLength};
 use crate::source::Span;
@@ -352,6 +353,8 @@ pub enum QuantityKind {
     Series,
     /// `[outputs]`, with a value of its own.
     Output,
+    /// None: what a statistic is of.
+    Statistic,
 }
 
 /// A named quantity.
@@ -396,6 +399,43 @@ pub struct Output {
     pub better: Better,
 }
 
+/// A statistic over the trials, and what is said of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Statistic {
+    /// As written.
+    pub text: String,
+    /// What is asked of all trials together.
+    pub measure: Measure,
+    /// What it is of, as an output in the unit that the statistic is shown in.
+    pub of: Output,
+    /// What is said of it.
+    pub claim: Claim,
+}
+
+/// What is said of a statistic; amounts are in the unit that it is shown in.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Claim {
+    /// Nothing.
+    Nothing,
+    /// It is compared with a number.
+    Compared(Comparison, f64),
+    /// Its 95 % interval reaches so far at most, as a share of the estimate.
+    Relative(f64),
+    /// Its 95 % interval reaches so far at most.
+    Absolute(f64),
+}
+
+/// One entry of `[checks]`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Check {
+    /// Its name.
+    pub name: String,
+    /// What it means.
+    pub about: Option<String>,
+    /// What must hold.
+    pub statistic: Statistic,
+}
+
 /// A model without mistakes.
 #[derive(Debug, Clone)]
 pub struct CheckedModel {
@@ -413,6 +453,10 @@ pub struct CheckedModel {
     pub order: Vec<QuantityId>,
     /// The outputs, in the order of the file.
     pub outputs: Vec<Output>,
+    /// The checks, in the order of the file.
+    pub checks: Vec<Check>,
+    /// The statistics that were asked for along with the model, in their order.
+    pub statistics: Vec<Statistic>,
 }
 
 impl CheckedModel {

@@ -16,6 +16,7 @@ mod order;
 mod outputs;
 mod plan;
 mod scope;
+mod statistics;
 mod typed;
 mod units;
 
@@ -65,6 +66,8 @@ pub fn check(
     }
     let mut quantities = assemble(parsed, &definitions, &scope, rules);
     let outputs = outputs::outputs(parsed, &mut scope, &mut quantities, diagnostics);
+    let (checks, statistics) =
+        statistics::statistics(parsed, &outputs, &mut scope, &mut quantities, diagnostics);
     check_sizes(&quantities, &scope, diagnostics);
     if diagnostics.has_errors() {
         return None;
@@ -86,6 +89,8 @@ pub fn check(
         quantities,
         order,
         outputs,
+        checks,
+        statistics,
     })
 }
 
@@ -372,7 +377,7 @@ fn assemble(
         .collect()
 }
 
-/// Inputs that no output depends on.
+/// Inputs that neither an output nor a check depends on.
 fn warn_unused(
     parsed: &ParsedModel,
     definitions: &[Definition<'_>],
@@ -381,20 +386,21 @@ fn warn_unused(
     diagnostics: &mut Diagnostics,
 ) {
     let mut waiting: Vec<usize> = Vec::new();
+    let mut values = Vec::new();
     for output in &parsed.outputs {
         match &output.value {
             None => waiting.extend(scope.quantity(&output.name.text).map(|id| id.0 as usize)),
-            Some(value) => {
-                let mut found = Vec::new();
-                Reader { scope, own: None, at_first: true, at_later: true }.read(
-                    value,
-                    Reading::Same,
-                    &mut found,
-                );
-                waiting.extend(found.iter().map(|reference| reference.to.0 as usize));
-            }
+            Some(value) => values.push(value),
         }
     }
+    let sentences = parsed.checks.iter().filter_map(|check| check.sentence.as_ref());
+    values.extend(sentences.chain(&parsed.statistics).map(|sentence| &sentence.argument));
+    let mut found = Vec::new();
+    for value in values {
+        let reader = Reader { scope, own: None, at_first: true, at_later: true };
+        reader.read(value, Reading::Same, &mut found);
+    }
+    waiting.extend(found.iter().map(|reference| reference.to.0 as usize));
     let mut used = BTreeSet::new();
     while let Some(node) = waiting.pop() {
         if used.insert(node) {

@@ -214,7 +214,7 @@ fn output(
 }
 
 /// What a dimension is shown in where the output does not say: time in steps, rates per year, all else in base units.
-fn default_unit(own: &Unit, scope: &Scope<'_>) -> Unit {
+pub(super) fn default_unit(own: &Unit, scope: &Scope<'_>) -> Unit {
     let dimension = scope.units.dimension(own);
     let step = scope.timeline.as_ref().map_or("second", super::checked::Timeline::unit_name);
     let is_rate =

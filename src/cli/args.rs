@@ -24,6 +24,7 @@ Examples:
   outlay run a800-10k --set 'gpus=20_000 GPU' --only npv,break_even
   outlay run my.toml --scenario small_model -f json
   outlay run my.toml --base --all        where does the plan's figure come from?
+  outlay run a800-10k --until 'p95(investment) +- 0.1%' --statistic 'shortfall(npv, 5%)'
   outlay run my.toml -o result.csv -o memo.md --force";
 
 /// Monte Carlo simulation of AI-compute investments: what it costs, and when it pays back.
@@ -90,7 +91,7 @@ pub(super) enum Command {
     Tail(TailArgs),
     /// Print every quantity of one trial
     Replay(ReplayArgs),
-    /// Check models and list their inputs; simulate nothing
+    /// Check models and list their inputs; simulate nothing unless asked to
     Check(CheckArgs),
     /// List the models that ship with outlay, or print one
     Models(ModelsArgs),
@@ -106,6 +107,13 @@ pub(super) struct RunArgs {
     /// Options of every command that simulates.
     #[command(flatten)]
     pub(super) simulate: SimulateArgs,
+    /// Run until a statistic is so precise (its 95 % interval): 'p95(investment) +- 0.5%', 'P(npv > 0) +- 0.2pt',
+    /// 'mean(npv) +- 1000万 CNY' [repeatable]. -n is the most trials then; exit code 5 where they do not do
+    #[arg(long, help_heading = "Simulation", value_name = "PRECISION", conflicts_with = "base")]
+    pub(super) until: Vec<String>,
+    /// Report a statistic with its 95 % interval: 'p99.5(investment)', 'P(npv > 0)', 'shortfall(npv, 5%)' [repeatable]
+    #[arg(long, help_heading = "Output", value_name = "STATISTIC", conflicts_with = "base")]
+    pub(super) statistic: Vec<String>,
     /// Compute the base case alone: every input at its base, nothing drawn
     #[arg(long, help_heading = "Base case", conflicts_with_all = ["trials", "seed", "design", "percentiles"])]
     pub(super) base: bool,
@@ -134,9 +142,9 @@ pub(super) struct RunArgs {
 #[derive(Debug, Clone, ClapArgs)]
 #[command(next_help_heading = "Simulation")]
 pub(super) struct SimulateArgs {
-    /// Number of trials: 250000, 250_000, 250k, 2.5M, 1e6
-    #[arg(short = 'n', long, visible_alias = "runs", value_name = "N", value_parser = parse_trials, allow_negative_numbers = true, default_value = "1M")]
-    pub(super) trials: u64,
+    /// Number of trials: 250000, 250_000, 250k, 2.5M, 1e6 [default: 1M; the most with --until: 100M]
+    #[arg(short = 'n', long, visible_alias = "runs", alias = "max-trials", value_name = "N", value_parser = parse_trials, allow_negative_numbers = true)]
+    pub(super) trials: Option<u64>,
     /// Seed of the random numbers: the same seed, the same result
     #[arg(long, value_name = "N", value_parser = parse_seed, allow_negative_numbers = true, default_value = "1")]
     pub(super) seed: u64,
@@ -319,13 +327,31 @@ pub(super) enum Format {
     Markdown,
 }
 
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  outlay check my.toml                   names, units and inputs; nothing is simulated
+  outlay check --run my.toml             its [checks] too; exit code 4 where one fails
+  outlay check --run -n 10M *.toml       with more trials";
+
 /// `outlay check`.
 #[derive(Debug, Clone, ClapArgs)]
-#[command(after_help = Exit::HELP)]
+#[command(after_help = format!("{CHECK_EXAMPLES}\n\n{}", Exit::HELP))]
 pub(super) struct CheckArgs {
     /// Files, shipped models' names, or - for standard input
     #[arg(required = true, value_name = "MODEL")]
     pub(super) models: Vec<String>,
+    /// Simulate, and judge the checks that the models declare
+    #[arg(long)]
+    pub(super) run: bool,
+    /// With --run: the number of trials
+    #[arg(short = 'n', long, visible_alias = "runs", value_name = "N", value_parser = parse_trials, allow_negative_numbers = true, default_value = "1M", requires = "run")]
+    pub(super) trials: u64,
+    /// With --run: the seed of the random numbers
+    #[arg(long, value_name = "N", value_parser = parse_seed, allow_negative_numbers = true, default_value = "1", requires = "run")]
+    pub(super) seed: u64,
+    /// With --run: threads; all cores by default
+    #[arg(short = 'j', long, value_name = "N", value_parser = parse_threads, allow_negative_numbers = true, requires = "run")]
+    pub(super) threads: Option<u16>,
     /// What replaces inputs.
     #[command(flatten)]
     pub(super) change: ChangeArgs,

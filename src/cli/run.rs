@@ -13,7 +13,7 @@ use super::{interrupt, load};
 use crate::Compiled;
 use crate::report::{self, Look};
 use crate::results::QuantityRow;
-use crate::results::SimulationResult;
+use crate::results::{SimulationResult, Verdict};
 
 /// What was computed.
 struct Findings {
@@ -90,10 +90,29 @@ impl Findings {
         if let Some(elapsed) = self.elapsed {
             terminal.note(&progress::speed(provenance.trials, elapsed));
         }
+        let verdict = judge(&self.result, terminal);
         match provenance.trials < provenance.trials_asked {
             true if interrupt::is_asked() => Exit::Interrupted,
             true => Exit::Partial,
-            false => Exit::Done,
+            // A limit that is broken matters more than a digit that is missing.
+            false if verdict == Exit::Done && !self.result.is_converged() => Exit::Partial,
+            false => verdict,
         }
     }
+}
+
+/// Tells which checks fail, and gives the exit code.
+pub(super) fn judge(result: &SimulationResult, terminal: &Terminal) -> Exit {
+    let mut exit = Exit::Done;
+    for check in result.checks.iter().filter(|check| check.verdict() == Verdict::Fails) {
+        exit = Exit::Check;
+        let (estimate, _) = report::estimate_cells(&check.statistic);
+        let unit = check.statistic.unit.as_ref().map_or(String::new(), |unit| format!(" {unit}"));
+        let message = format!(
+            "check `{}` fails: `{}`, and it is {estimate}{unit}",
+            check.name, check.statistic.text
+        );
+        terminal.fail(&Failure { exit, message, helps: Vec::new() });
+    }
+    exit
 }

@@ -4,10 +4,15 @@ use std::path::PathBuf;
 
 use super::args::{Design, Format, RunArgs};
 use super::failure::Failure;
-use crate::{Request, RunSettings, report};
+use crate::{Asked, Request, RunSettings, report};
 
 /// The most trials: beyond it a run would take years.
 const MOST_TRIALS: f64 = 1e15;
+
+/// Trials where no number is given.
+const DEFAULT_TRIALS: u64 = 1_000_000;
+/// The most trials of a run that ends by its precision.
+const DEFAULT_MOST_TRIALS: u64 = 100_000_000;
 
 const FORMATS_HELP: &str =
     "write .csv, .json, .md or .txt; to choose the format of standard output, use --format";
@@ -46,6 +51,9 @@ impl Settings {
         let simulate = &args.simulate;
         refuse_design(simulate.design)?;
         let outputs = with_formats(&args.output, "--output")?;
+        let statistics = args.statistic.iter().map(Asked::figure);
+        let until = args.until.iter().map(Asked::until);
+        let most = if args.until.is_empty() { DEFAULT_TRIALS } else { DEFAULT_MOST_TRIALS };
         let mut percentiles: Vec<f64> = Vec::new();
         for p in &simulate.percentiles {
             if !percentiles.contains(p) {
@@ -59,10 +67,11 @@ impl Settings {
                 scenario: simulate.change.scenario.clone(),
                 set: simulate.change.set.clone(),
                 only: simulate.only.iter().map(|name| name.trim().to_owned()).collect(),
+                statistics: until.chain(statistics).collect(),
                 ..Request::default()
             },
             run: RunSettings {
-                trials: simulate.trials,
+                trials: simulate.trials.unwrap_or(most),
                 seed: simulate.seed,
                 percentiles,
                 threads: simulate.threads.map(usize::from),

@@ -53,6 +53,8 @@ codes! {
     E208 "comparisons cannot be chained";
     E209 "a factor outside a range";
     E210 "an empty expression";
+    E211 "not a statistic";
+    E212 "not a precision";
     E301 "unknown name";
     E302 "a name defined twice";
     E303 "a name that is taken";
@@ -74,6 +76,7 @@ codes! {
     E409 "a condition is needed, or a number";
     E410 "beyond the horizon";
     E411 "a constant is needed";
+    E412 "a target that the statistic cannot reach";
     E501 "a distribution outside the inputs";
     E502 "impossible parameters";
     E503 "a range that no distribution fits";

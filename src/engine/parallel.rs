@@ -3,6 +3,7 @@
 //! A chunk that was taken is finished, and chunks are taken in order, so what is done at any moment is
 //! the first n trials: an interrupted run is the run of fewer trials.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -15,7 +16,7 @@ use crate::sampling::BLOCK;
 /// Blocks that a worker takes at once.
 const CHUNK_BLOCKS: u64 = 16;
 /// Trials that a worker takes at once.
-const CHUNK: u64 = CHUNK_BLOCKS * BLOCK as u64;
+pub const CHUNK: u64 = CHUNK_BLOCKS * BLOCK as u64;
 
 /// Runs trials `0..trials`. Gives the tally and how many trials it holds: fewer where the run was stopped.
 pub fn run(
@@ -24,13 +25,25 @@ pub fn run(
     trials: u64,
     monitor: &dyn Monitor,
 ) -> (Tally, u64) {
-    let (tallies, done) =
-        in_chunks(prepared, trials, monitor, || Tally::new(plans), |tally| Sink::Tally(tally));
-    let mut all = Tally::new(plans);
-    for tally in &tallies {
-        all.merge(tally);
+    let mut tally = Tally::new(plans);
+    let done = extend(prepared, plans, &mut tally, 0..trials, monitor);
+    (tally, done)
+}
+
+/// Adds trials to a tally; the first is a multiple of [`CHUNK`]. Gives how many trials there are then in all.
+pub fn extend(
+    prepared: &Prepared<'_>,
+    plans: &Arc<[ChannelPlan]>,
+    tally: &mut Tally,
+    trials: Range<u64>,
+    monitor: &dyn Monitor,
+) -> u64 {
+    let new = || Tally::new(plans);
+    let (tallies, done) = in_chunks(prepared, trials, monitor, new, |tally| Sink::Tally(tally));
+    for other in &tallies {
+        tally.merge(other);
     }
-    (all, done)
+    done
 }
 
 /// Collects the values of stretches from trials `0..trials`: a list a stretch, in no order.
@@ -41,7 +54,7 @@ pub fn collect_stretches(
 ) -> Vec<Vec<f64>> {
     let new = || Selection::new(prepared.program.n_channels, stretches);
     let (parts, _) =
-        in_chunks(prepared, trials, &Unwatched, new, |selection| Sink::Selection(selection));
+        in_chunks(prepared, 0..trials, &Unwatched, new, |selection| Sink::Selection(selection));
     let mut lists = vec![Vec::new(); stretches.len()];
     for part in parts {
         for (list, values) in lists.iter_mut().zip(part.lists) {
@@ -51,17 +64,19 @@ pub fn collect_stretches(
     lists
 }
 
-/// Lets every thread of the pool work on chunks, each with something of its own to put results in.
+/// Lets every thread of the pool work on chunks, each with something of its own to put results in. Gives these,
+/// and how many trials are done, those before the range included.
 fn in_chunks<S: Send>(
     prepared: &Prepared<'_>,
-    trials: u64,
+    trials: Range<u64>,
     monitor: &dyn Monitor,
     new: impl Fn() -> S + Sync,
     sink: impl for<'s> Fn(&'s mut S) -> Sink<'s> + Sync,
 ) -> (Vec<S>, u64) {
-    let n_chunks = trials.div_ceil(CHUNK);
-    let next = AtomicU64::new(0);
-    let done = AtomicU64::new(0);
+    debug_assert!(trials.start.is_multiple_of(CHUNK), "ranges begin with a chunk");
+    let n_chunks = trials.end.div_ceil(CHUNK);
+    let next = AtomicU64::new(trials.start / CHUNK);
+    let done = AtomicU64::new(trials.start);
     let results = rayon::broadcast(|_| {
         let mut own = new();
         let mut worker = Worker::new(prepared);
@@ -70,7 +85,7 @@ fn in_chunks<S: Send>(
             if chunk >= n_chunks {
                 break;
             }
-            let count = CHUNK.min(trials - chunk * CHUNK);
+            let count = CHUNK.min(trials.end - chunk * CHUNK);
             worker.run(chunk * CHUNK_BLOCKS, count, &mut sink(&mut own));
             let all = done.fetch_add(count, Ordering::Relaxed) + count;
             monitor.progress(all);

@@ -12,6 +12,7 @@ mod name;
 #[expect(clippy::wildcard_enum_match_arm, reason = "a place knows the few tokens that may follow")]
 mod parser;
 mod print;
+mod sentence;
 mod text;
 mod unit_text;
 
@@ -20,6 +21,9 @@ pub use habits::as_meant;
 pub use name::{KEYWORDS, is_name, is_reserved, normal_name};
 pub use parser::{MAX_DEPTH, MAX_LENGTH, MAX_NESTING, parse};
 pub use print::{print, print_number};
+pub use sentence::{
+    Comparison, Measure, Precision, Purpose, Sentence, SentenceEnd, parse_sentence,
+};
 pub use text::StringText;
 pub use unit_text::{UnitText, magnitude, parse_unit_text};
 

@@ -78,6 +78,23 @@ impl StringText {
         Span::new(self.source, start, end)
     }
 
+    /// The part at a range of bytes, every byte at its place.
+    pub(super) fn part(&self, range: Range<usize>) -> StringText {
+        let text = self.text.get(range.clone()).unwrap_or_default().to_owned();
+        let file = self.file_start(range.start);
+        if text.is_empty() {
+            return StringText::verbatim(text, self.source, file);
+        }
+        let first = self.pieces.partition_point(|piece| piece.text <= range.start).max(1);
+        let escaped = self.pieces[first - 1].escaped;
+        let later = self.pieces[first..].iter().take_while(|piece| piece.text < range.end);
+        let pieces = [Piece { text: 0, file, escaped }]
+            .into_iter()
+            .chain(later.map(|piece| Piece { text: piece.text - range.start, ..piece.clone() }))
+            .collect();
+        StringText { text, source: self.source, pieces, file_end: self.file_behind(range.end) }
+    }
+
     fn piece_at(&self, offset: usize) -> &Piece {
         let behind = self.pieces.partition_point(|piece| piece.text <= offset);
         &self.pieces[behind.saturating_sub(1)]

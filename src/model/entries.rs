@@ -1,15 +1,15 @@
-//! The tables whose entries are made of inputs: `[formulas]`, `[series]`, `[outputs]`, and `[scenarios]`,
+//! The tables whose entries are made of inputs: `[formulas]`, `[series]`, `[outputs]`, `[checks]`, and `[scenarios]`,
 //! which replace inputs.
 
 use toml::de::DeTable;
 
 use super::walker::{Entry, Value, Walker};
 use super::{
-    Better, FormulaDefinition, OutputDefinition, ScenarioDefinition, SeriesDefinition, SeriesRule,
-    Text,
+    Better, CheckDefinition, FormulaDefinition, OutputDefinition, ScenarioDefinition,
+    SeriesDefinition, SeriesRule, Text,
 };
 use crate::diagnostic::Code;
-use crate::expr::{self, Expr, ExprKind, Name};
+use crate::expr::{self, Expr, ExprKind, Name, Purpose, Sentence};
 
 impl Walker<'_> {
     pub(super) fn formulas(&mut self, table: &DeTable<'_>) -> Vec<FormulaDefinition> {
@@ -170,6 +170,46 @@ impl Walker<'_> {
             self.error(Code::E105, message, self.value_span(value), help);
         }
         is_unit
+    }
+
+    pub(super) fn checks(&mut self, table: &DeTable<'_>) -> Vec<CheckDefinition> {
+        let mut checks = Vec::new();
+        for Entry { key, value, .. } in self.entries(table) {
+            let (mut about, mut sentence) = (None, None);
+            match value.get_ref().as_table() {
+                Some(fields) => {
+                    let mut is_given = false;
+                    for field in self.entries(fields) {
+                        match field.key.text.as_str() {
+                            "value" => {
+                                is_given = true;
+                                sentence = self.sentence(&key.text, field.value);
+                            }
+                            "about" => about = self.text("about", field.value),
+                            _ => {
+                                let place = format!("the check `{}`", key.text);
+                                self.unknown_key(&place, &field.key, &["value", "about"]);
+                            }
+                        }
+                    }
+                    if !is_given {
+                        let message = format!("the check `{}` has no value", key.text);
+                        self.missing(message, key.span, "write `value = \"P(npv > 0) >= 80%\"`");
+                    }
+                }
+                None => sentence = self.sentence(&key.text, value),
+            }
+            if self.check_name(&key) {
+                checks.push(CheckDefinition { name: key, sentence, about });
+            }
+        }
+        checks
+    }
+
+    fn sentence(&mut self, what: &str, value: &Value<'_>) -> Option<Sentence> {
+        let expected = "a sentence in quotes, such as \"P(npv > 0) >= 80%\"";
+        let text = self.string(what, value, expected)?;
+        expr::parse_sentence(&text, Purpose::Check, self.diagnostics)
     }
 
     pub(super) fn scenarios(&mut self, table: &DeTable<'_>) -> Vec<ScenarioDefinition> {

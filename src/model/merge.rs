@@ -30,6 +30,7 @@ pub(super) fn merged(mut base: ParsedModel, over: ParsedModel) -> ParsedModel {
     lay_over(&mut base.formulas, over.formulas, |formula| &formula.name);
     lay_over(&mut base.series, over.series, |series| &series.name);
     lay_over(&mut base.outputs, over.outputs, |output| &output.name);
+    lay_over(&mut base.checks, over.checks, |check| &check.name);
     lay_over(&mut base.scenarios, over.scenarios, |scenario| &scenario.name);
     ParsedModel {
         title: over.title.or(base.title),

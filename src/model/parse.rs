@@ -218,7 +218,7 @@ impl Walker<'_> {
                     has_version = true;
                     self.version(value);
                 }
-                "correlations" | "copula" | "checks" => {
+                "correlations" | "copula" => {
                     let message = format!("[{meant}] is not available in this version");
                     self.error(Code::E112, message, key.span, "delete the table");
                 }
@@ -235,6 +235,7 @@ impl Walker<'_> {
                         "formulas" => model.formulas = self.formulas(table),
                         "series" => model.series = self.series(table),
                         "outputs" => model.outputs = self.outputs(table),
+                        "checks" => model.checks = self.checks(table),
                         _ => model.scenarios = self.scenarios(table),
                     }
                 }
@@ -275,8 +276,8 @@ impl Walker<'_> {
         let meant = suggest::nearest(&key.text, TABLES);
         let help = match &meant {
             Some(meant) => format!("did you mean [{meant}]?"),
-            None => "a model has the tables [model], [units], [timeline], [index], [inputs], [formulas], [series], [outputs] \
-                     and [scenarios.NAME]"
+            None => "a model has the tables [model], [units], [timeline], [index], [inputs], [formulas], [series], [outputs], \
+                     [checks] and [scenarios.NAME]"
                 .to_owned(),
         };
         self.error(Code::E103, format!("unknown table or key `{}`", key.text), key.span, help);

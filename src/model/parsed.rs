@@ -1,6 +1,6 @@
 //! The model as its file says it: tables in file order, every value with its place, no meaning yet.
 
-use crate::expr::{Expr, Name, UnitText};
+use crate::expr::{Expr, Name, Sentence, UnitText};
 use crate::source::Span;
 
 /// A text with its place.
@@ -37,8 +37,12 @@ pub struct ParsedModel {
     pub series: Vec<SeriesDefinition>,
     /// `[outputs]`.
     pub outputs: Vec<OutputDefinition>,
+    /// `[checks]`.
+    pub checks: Vec<CheckDefinition>,
     /// `[scenarios]`.
     pub scenarios: Vec<ScenarioDefinition>,
+    /// Statistics that stand in no file: they are asked for along with the model.
+    pub statistics: Vec<Sentence>,
 }
 
 /// `rack = "72 GPU"`.
@@ -231,6 +235,17 @@ pub struct OutputDefinition {
     pub about: Option<Text>,
     /// Which way it is better.
     pub better: Better,
+}
+
+/// One entry of `[checks]`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CheckDefinition {
+    /// Its name.
+    pub name: Name,
+    /// What must hold; `None` where it could not be read.
+    pub sentence: Option<Sentence>,
+    /// What it means.
+    pub about: Option<Text>,
 }
 
 /// One entry of `[scenarios]`.

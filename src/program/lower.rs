@@ -44,6 +44,15 @@ pub enum Lowered {
     },
 }
 
+impl Lowered {
+    /// The node of the trial, or at step 0.
+    pub fn first(self) -> NodeId {
+        match self {
+            Lowered::Trial(first) | Lowered::Series { first, .. } => first,
+        }
+    }
+}
+
 pub(super) struct Lowering<'a> {
     pub(super) model: &'a CheckedModel,
     pub(super) graph: Graph,

@@ -10,7 +10,7 @@ use ::csv::{Writer, WriterBuilder};
 use crate::results::QuantityRow;
 use crate::results::{
     Estimate, NumberSummary, OutputResult, Point, Provenance, Quantile, SimulationResult,
-    Statistics, Undefined,
+    StatisticResult, Statistics, Undefined, Verdict,
 };
 
 /// The columns of a result.
@@ -39,6 +39,12 @@ pub fn csv(result: &SimulationResult) -> String {
     for output in &result.outputs {
         let place = Place { provenance, output, step: None };
         sheet.statistics(place, &output.statistics);
+    }
+    for check in &result.checks {
+        sheet.asked(provenance, &check.name, &check.statistic);
+    }
+    for statistic in &result.statistics {
+        sheet.asked(provenance, "", statistic);
     }
     sheet.text()
 }
@@ -167,6 +173,47 @@ impl Sheet {
             provenance.trials.to_string(),
             provenance.seed.to_string(),
         ]);
+    }
+
+    /// A check or a statistic that was asked for: the sentence is the name of the statistic. Of a check and of a
+    /// precision a second row says 1 (it holds, it is reached), 0, or nothing where that cannot be told.
+    fn asked(&mut self, provenance: &Provenance, name: &str, asked: &StatisticResult) {
+        let ends = asked.interval.ok();
+        let verdict = match (asked.verdict, asked.precision) {
+            (Some(Verdict::Holds), _) => Some(("verdict", Some(1.0))),
+            (Some(Verdict::Fails), _) => Some(("verdict", Some(0.0))),
+            (Some(Verdict::Unsure), _) => Some(("verdict", None)),
+            (None, Some(precision)) => {
+                Some(("converged", Some(f64::from(u8::from(precision.is_reached)))))
+            }
+            (None, None) => None,
+        };
+        let unit = asked.unit.as_deref().unwrap_or("");
+        let optional = |value: Option<f64>| value.map_or_else(String::new, number);
+        let mut row = |unit: &str, statistic: &str, numbers: [Option<f64>; 3]| {
+            let [value, low, high] = numbers.map(optional);
+            self.row(&[
+                safe(&provenance.file),
+                safe(provenance.scenario.as_deref().unwrap_or("")),
+                safe(name),
+                String::new(),
+                String::new(),
+                safe(unit),
+                safe(statistic),
+                String::new(),
+                value,
+                low,
+                high,
+                provenance.trials.to_string(),
+                provenance.seed.to_string(),
+            ]);
+        };
+        let [low, high] =
+            [ends.and_then(|(low, _)| value(low)), ends.and_then(|(_, high)| value(high))];
+        row(unit, &asked.text, [value(asked.value), low, high]);
+        if let Some((name, value)) = verdict {
+            row("", &format!("{name}: {}", asked.text), [value, None, None]);
+        }
     }
 
     fn number(&mut self, place: Place<'_>, number: &NumberSummary) {

@@ -184,6 +184,8 @@ pub(super) fn full() -> SimulationResult {
             output("firms", Some("Firms that can afford it"), None, Statistics::Number(firms)),
             output("funding", Some("Cumulative cash"), Some("亿 CNY"), Statistics::Series(funding())),
         ],
+        statistics: Vec::new(),
+        checks: Vec::new(),
         warnings: vec![
             "P95 of `total` rests on few trials: 40,000 would do".to_owned(),
             "`irr` is undefined in 1.2 % of the trials, and its percentiles are of the others; a reader who compares them with `npv` compares other trials".to_owned(),

@@ -7,8 +7,9 @@ use super::command;
 use super::number::{self, Figure, Scale};
 use super::page::{Align, Column, Grid, Memo};
 use super::series::series_grid;
+use super::statistics::{checks_grid, statistics_grid};
 use crate::results::{
-    BaseCase, Estimate, NumberSummary, OutputResult, Point, ProbabilitySummary, Provenance,
+    self, BaseCase, Estimate, NumberSummary, OutputResult, Point, ProbabilitySummary, Provenance,
     Quantile, SimulationResult, Statistics, TimeSummary, Undefined,
 };
 
@@ -28,7 +29,9 @@ pub fn memo(result: &SimulationResult) -> Memo {
         figures_grid(&result.outputs, trials)
     };
     let probabilities = probabilities_grid(&result.outputs, trials);
-    grids.extend([figures, probabilities].into_iter().filter(|grid| !grid.rows.is_empty()));
+    let asked = [checks_grid(&result.checks), statistics_grid(&result.statistics)];
+    let first = [figures, probabilities].into_iter().chain(asked);
+    grids.extend(first.filter(|grid| !grid.rows.is_empty()));
     for output in &result.outputs {
         if let Statistics::Series(series) = &output.statistics {
             grids.push(series_grid(output, series, trials));
@@ -37,11 +40,28 @@ pub fn memo(result: &SimulationResult) -> Memo {
     Memo {
         title: provenance.title.clone(),
         assumptions: assumptions(provenance),
-        alert: alert(provenance),
+        alert: alert(provenance).or_else(|| not_converged(result)),
         grids,
         warnings: result.warnings.clone(),
         provenance: provenance_line(provenance),
         command: command::line(provenance, &percentiles(&result.outputs)),
+    }
+}
+
+/// The page of the checks alone.
+pub fn checks_memo(result: &SimulationResult) -> Memo {
+    let provenance = &result.provenance;
+    let grid = checks_grid(&result.checks);
+    let has_checks = !grid.rows.is_empty();
+    Memo {
+        title: provenance.title.clone(),
+        assumptions: assumptions(provenance),
+        alert: alert(provenance)
+            .or_else(|| (!has_checks).then(|| "The model declares no checks.".to_owned())),
+        grids: if has_checks { vec![grid] } else { Vec::new() },
+        warnings: results::advice(&[], &result.checks, provenance.trials),
+        provenance: provenance_line(provenance),
+        command: String::new(),
     }
 }
 
@@ -66,6 +86,15 @@ pub(super) fn alert(provenance: &Provenance) -> Option<String> {
             number::grouped(trials),
             number::grouped(trials_asked)
         ),
+    })
+}
+
+fn not_converged(result: &SimulationResult) -> Option<String> {
+    let open = result.statistics.iter().filter(|statistic| !statistic.is_precise());
+    let open: Vec<&str> = open.map(|statistic| statistic.text.as_str()).collect();
+    (!open.is_empty()).then(|| {
+        let trials = number::grouped(result.provenance.trials);
+        format!("Not converged after {trials} trials, the most allowed: {}", open.join(" · "))
     })
 }
 

@@ -18,6 +18,7 @@ mod number;
 mod page;
 mod sensitivity;
 mod series;
+mod statistics;
 mod table;
 mod tail;
 mod trial;
@@ -27,7 +28,7 @@ pub use self::csv::{csv, quantities_csv};
 pub use json::{SCHEMA, json, quantities_json};
 pub use listing::{inputs_memo, quantities_memo};
 pub use markdown::markdown;
-pub use memo::memo;
+pub use memo::{checks_memo, memo};
 pub use page::{Align, Column, Grid, Memo};
 pub use sensitivity::{sensitivity_csv, sensitivity_json, sensitivity_memo};
 pub use table::{Look, table};
@@ -35,6 +36,7 @@ pub use tail::{tail_csv, tail_json, tail_memo};
 pub use trial::{trial_csv, trial_json, trial_memo};
 
 pub(crate) use number::{grouped, shifted};
+pub(crate) use statistics::estimate_cells;
 pub(crate) use visible::{is_hidden, visible, visible_lines};
 
 #[cfg(test)]

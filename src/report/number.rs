@@ -339,6 +339,52 @@ pub(crate) fn mean_and_error(mean: f64, error: Option<f64>) -> (String, String) 
     (magnitude.write(mean, decimals), error)
 }
 
+/// An error: two digits, `0.48`, `1,200`.
+pub(crate) fn two_digits(value: f64) -> String {
+    if is_scientific(value) {
+        return scientific(value, FEWEST_DIGITS);
+    }
+    fixed(value, FEWEST_DIGITS - 1 - exponent(value, FEWEST_DIGITS))
+}
+
+/// The last digit of an estimate beside its interval is worth at most a tenth of half its width.
+const UNITS_IN_INTERVAL: f64 = 20.0;
+
+/// An estimate and its 95 % interval in the same digits, one or two of which are open: `66.12` and `66.11 – 66.14`.
+pub(crate) fn with_interval(value: f64, low: f64, high: f64) -> (String, String) {
+    let magnitude = Magnitude::of(value.abs().max(low.abs()).max(high.abs()));
+    let most = EXACT_DIGITS - 1 - exponent(value, EXACT_DIGITS);
+    let half_width = (high - low) / 2.0;
+    let decimals = if half_width > 0.0 {
+        decimals_open(half_width, UNITS_IN_INTERVAL).min(most.max(decimals_open(half_width, 2.0)))
+    } else {
+        most.min(decimals_needed(value, EXACT_DIGITS))
+    };
+    let write = |value: f64| {
+        if is_scientific(value) {
+            scientific(value, ESTIMATE_DIGITS)
+        } else {
+            magnitude.write(value, decimals)
+        }
+    };
+    let interval = format!("{} – {}", write(low), write(high));
+    (write(value), if low == high { String::new() } else { interval })
+}
+
+/// The same of a probability: `95.31 %` and `95.18 – 95.44 %`; never rounded to 0 % or 100 %.
+pub(crate) fn percent_beside_interval(p: f64, low: f64, high: f64) -> (String, String) {
+    let half_width = shifted((high - low) / 2.0, 2);
+    let decimals =
+        if half_width > 0.0 { decimals_open(half_width, UNITS_IN_INTERVAL).clamp(0, 9) } else { 0 };
+    let write = |p: f64| {
+        let is_end = p <= 0.0 || p >= 1.0;
+        let own = if is_end { 0 } else { decimals.max(percent_decimals(p, 1)) };
+        fixed(shifted(p, 2), own)
+    };
+    let interval = format!("{} – {} %", write(low), write(high));
+    (format!("{} %", write(p)), if low == high { String::new() } else { interval })
+}
+
 /// A probability as a percentage: `31 %`, `6.9 %`, `98 %`, `99.98 %`: never rounded to 0 % or 100 %.
 pub(crate) fn percent(p: f64) -> String {
     let digits = if p < 0.5 { 2 } else { 1 };

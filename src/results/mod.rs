@@ -4,7 +4,10 @@ pub mod digits;
 mod interval;
 mod result;
 mod rows;
+mod shortfall;
+mod statistics;
 mod summary;
+mod trust;
 mod warnings;
 
 #[cfg(test)]
@@ -14,4 +17,8 @@ mod testing;
 
 pub use result::*;
 pub use rows::{InputRow, QuantityRow};
+pub use statistics::{
+    CheckPlan, CheckResult, Precision, StatisticPlan, StatisticResult, Verdict, Withheld, Worse,
+    advice, checks, statistics,
+};
 pub use summary::{OutputPlan, base_only, doubtful, summarize};

@@ -4,6 +4,8 @@
 
 use std::collections::BTreeMap;
 
+use super::{CheckResult, StatisticResult};
+
 /// What a run found, with what reproduces it.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -12,8 +14,19 @@ pub struct SimulationResult {
     pub provenance: Provenance,
     /// The outputs, in the order of the model; one entry a label where an output varies by index.
     pub outputs: Vec<OutputResult>,
+    /// The statistics that were asked for, in their order.
+    pub statistics: Vec<StatisticResult>,
+    /// The checks, in the order of the model; empty without trials.
+    pub checks: Vec<CheckResult>,
     /// What the reader should know.
     pub warnings: Vec<String>,
+}
+
+impl SimulationResult {
+    /// Whether every statistic is as precise as it was asked to be.
+    pub fn is_converged(&self) -> bool {
+        self.statistics.iter().all(StatisticResult::is_precise)
+    }
 }
 
 /// What reproduces a result.

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::interval::{probability, quantile_rank, quantile_ranks};
+use super::statistics::{self, StatisticPlan};
 use super::warnings;
 use super::{
     BaseCase, Estimate, NumberSummary, OutputResult, Point, ProbabilitySummary, Provenance,
@@ -49,7 +50,7 @@ pub(super) struct Recorded<'a> {
 }
 
 impl Recorded<'_> {
-    fn of(tally: &Tally, channel: usize) -> Recorded<'_> {
+    pub(super) fn of(tally: &Tally, channel: usize) -> Recorded<'_> {
         let plan = &tally.plans()[channel];
         Recorded {
             channel: tally.channel(channel),
@@ -61,7 +62,7 @@ impl Recorded<'_> {
     }
 }
 
-/// Summarizes what a run recorded; `percentiles` as probabilities in (0, 1).
+/// Summarizes what a run recorded of the outputs; `percentiles` as probabilities in (0, 1).
 pub fn summarize(
     plans: &[OutputPlan],
     tally: &Tally,
@@ -78,12 +79,17 @@ pub fn summarize(
             output(plan, |at| with_trials(plan.kind, &recorded[at], plan.base[at], percentiles))
         })
         .collect();
-    SimulationResult { provenance, outputs, warnings }
+    SimulationResult { provenance, outputs, statistics: Vec::new(), checks: Vec::new(), warnings }
 }
 
-/// Where the buckets of a tally are too coarse for what [`summarize`] reads off them: stretches of values that a
-/// second pass over the same trials should collect.
-pub fn doubtful(plans: &[OutputPlan], tally: &Tally, percentiles: &[f64]) -> Vec<Stretch> {
+/// Where the buckets of a tally are too coarse for what [`summarize`] and [`super::statistics`] read off them:
+/// stretches of values that a second pass over the same trials should collect.
+pub fn doubtful<'a>(
+    plans: &[OutputPlan],
+    asked: impl Iterator<Item = &'a StatisticPlan>,
+    tally: &Tally,
+    percentiles: &[f64],
+) -> Vec<Stretch> {
     let mut stretches = Vec::new();
     for plan in plans.iter().filter(|plan| plan.kind != ChannelKind::Condition) {
         for at in plan.channels.clone() {
@@ -102,6 +108,7 @@ pub fn doubtful(plans: &[OutputPlan], tally: &Tally, percentiles: &[f64]) -> Vec
             }
         }
     }
+    stretches.extend(statistics::doubtful(asked, tally));
     affordable(stretches)
 }
 
@@ -111,7 +118,8 @@ pub fn base_only(plans: &[OutputPlan], provenance: Provenance) -> SimulationResu
         .iter()
         .map(|plan| output(plan, |at| without_trials(plan.kind, plan.base[at])))
         .collect();
-    SimulationResult { provenance, outputs, warnings: Vec::new() }
+    let warnings = Vec::new();
+    SimulationResult { provenance, outputs, statistics: Vec::new(), checks: Vec::new(), warnings }
 }
 
 /// An output whose channels' statistics are told by `statistics`, counted from 0.
@@ -220,7 +228,7 @@ fn number(recorded: &Recorded<'_>, base: Point, percentiles: &[f64]) -> NumberSu
 }
 
 /// Percentiles of finite values and, above them all, `never`.
-fn quantiles(finite: &Distribution, never: u64, percentiles: &[f64]) -> Vec<Quantile> {
+pub(super) fn quantiles(finite: &Distribution, never: u64, percentiles: &[f64]) -> Vec<Quantile> {
     let count = finite.count() + never;
     if count == 0 {
         return Vec::new();
@@ -240,11 +248,11 @@ fn quantiles(finite: &Distribution, never: u64, percentiles: &[f64]) -> Vec<Quan
     percentiles.iter().map(quantile).collect()
 }
 
-fn of_defined(hits: u64, channel: &Channel) -> Option<Estimate> {
+pub(super) fn of_defined(hits: u64, channel: &Channel) -> Option<Estimate> {
     (channel.defined() > 0).then(|| probability(hits, channel.defined()))
 }
 
-fn undefined(channel: &Channel) -> Undefined {
+pub(super) fn undefined(channel: &Channel) -> Undefined {
     let causes = channel.causes().into_iter().filter(|&(_, count)| count > 0);
     Undefined {
         count: channel.undefined(),

@@ -1,28 +1,11 @@
 //! What the reader of a result should know, as plain sentences: trials without a value, percentiles that rest on
-//! too few trials, means that a heavy tail makes meaningless.
-//!
-//! Heavy tails are told by two signs together. The tail index of the largest distances from the center, estimated
-//! after B. M. Hill, "A simple general approach to inference about the tail of a distribution", Annals of
-//! Statistics 3 (1975), is below 2: as far as the trials reach, the variance does not settle and the central limit
-//! theorem gives no interval for the mean. And few trials make the variance: the ratio of P. Embrechts,
-//! C. Klüppelberg, T. Mikosch, *Modelling Extremal Events* (1997), 6.2.6, here as √(Σ d⁴) / Σ d², which is the
-//! relative standard error of the variance, and tends to 0 if and only if the variance exists.
+//! too few trials, means that a heavy tail makes meaningless (how those are told: `trust`).
 
 use super::digits::decimals_for;
 use super::interval::{quantile_ranks, values_needed};
 use super::summary::{OutputPlan, Recorded};
-use crate::accumulate::{Cause, ChannelKind, Distribution};
-
-/// Fewer values tell nothing about a tail.
-const LEAST_FOR_TAIL: u64 = 100;
-/// The tail is the outermost hundredth of the values on a side, within these bounds.
-const TAIL_COUNTS: (u64, u64) = (30, 3000);
-/// At or below this index the variance is infinite.
-const INFINITE_VARIANCE: f64 = 2.0;
-/// √(Σ d⁴) / Σ d² above which a low tail index matters: some 2500 trials make the variance.
-const CONCENTRATION: f64 = 0.02;
-/// … and above which nothing else is asked: some eight trials do.
-const EXTREME_CONCENTRATION: f64 = 0.35;
+use super::trust::heavy_tail;
+use crate::accumulate::{Cause, ChannelKind};
 
 /// What there is to say about an output, at most one sentence of a sort: of a series, about the worst step.
 pub(super) fn of_output(
@@ -157,58 +140,6 @@ fn too_few(
     )
 }
 
-/// The relative standard error of the variance, where the tail is too heavy for a mean.
-fn heavy_tail(step: &Recorded<'_>) -> Option<f64> {
-    let count = step.distribution.count();
-    if step.channel.never() > 0 || count < LEAST_FOR_TAIL {
-        return None;
-    }
-    if step.distribution.min() == step.distribution.max() {
-        return None;
-    }
-    // A kurtosis that overflows is as large as can be.
-    let kurtosis = step.spread.kurtosis.unwrap_or(f64::INFINITY);
-    let concentration = ((kurtosis - 1.0) / count as f64).sqrt();
-    let is_heavy = concentration > EXTREME_CONCENTRATION
-        || (concentration > CONCENTRATION
-            && has_infinite_variance(&step.distribution, step.center));
-    is_heavy.then_some(concentration)
-}
-
-/// Whether on either side the tail index lies below 2 by more than two standard errors.
-fn has_infinite_variance(distribution: &Distribution, center: f64) -> bool {
-    let (least, most) = TAIL_COUNTS;
-    let tail = (distribution.count() / 100).clamp(least, most);
-    let doubt = 1.0 + 2.0 / (tail as f64).sqrt();
-    let above = distribution.at_rank(distribution.count() - tail) - center;
-    let below = center - distribution.at_rank(tail + 1);
-    let pieces = distribution.pieces().iter().map(|piece| {
-        let middle = (piece.min / 2.0 + piece.max / 2.0) - center;
-        (piece.count, middle)
-    });
-    let is_below_two = |index: Option<f64>| index.is_some_and(|i| i * doubt < INFINITE_VARIANCE);
-    is_below_two(tail_index(pieces.clone().rev(), above, tail))
-        || is_below_two(tail_index(pieces.map(|(count, x)| (count, -x)), below, tail))
-}
-
-/// Hill's estimate from the `tail` outermost distances, which lie beyond `start`: counts and distances
-/// from the outermost on inwards.
-fn tail_index(distances: impl Iterator<Item = (u64, f64)>, start: f64, tail: u64) -> Option<f64> {
-    if start <= 0.0 {
-        return None;
-    }
-    let (mut left, mut sum) = (tail, 0.0);
-    for (count, distance) in distances {
-        let used = count.min(left);
-        sum += used as f64 * libm::log(distance / start).max(0.0);
-        left -= used;
-        if left == 0 {
-            break;
-        }
-    }
-    (sum > 0.0).then(|| tail as f64 / sum)
-}
-
 fn heavy(plan: &OutputPlan, found: &Worst<f64>) -> String {
     // n equal shares of the variance have a concentration of 1/√n.
     let makers = (1.0 / (found.value * found.value)).max(1.0).round() as u64;
@@ -225,7 +156,7 @@ fn heavy(plan: &OutputPlan, found: &Worst<f64>) -> String {
 }
 
 /// `12,345`.
-fn grouped(count: u64) -> String {
+pub(super) fn grouped(count: u64) -> String {
     let digits = count.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
@@ -238,7 +169,7 @@ fn grouped(count: u64) -> String {
 }
 
 /// A share in percent, to two digits.
-fn percent(share: f64) -> String {
+pub(super) fn percent(share: f64) -> String {
     let value = 100.0 * share;
     format!("{value:.*}", decimals_for(value, 2).max(0) as usize)
 }

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use crate::accumulate::{ChannelKind, Resolution};
-use crate::check::{self, CheckedModel, Output, Quantity};
+use crate::check::{self, CheckedModel, Output, Quantity, Statistic};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::engine::Pilot;
 use crate::engine::reference::{Draws, Trial};
-use crate::model::StepLength;
-use crate::program::{self, Cell, Lowered, Mode, Program, Root};
-use crate::results::{OutputPlan, Point};
+use crate::model::{Better, StepLength};
+use crate::program::{self, Cell, Graph, Lowered, Mode, Program, Root};
+use crate::results::{CheckPlan, OutputPlan, Point, StatisticPlan, Worse};
 
 /// The most columns that a run keeps statistics of: some 40 kB each and thread.
 const MOST_CHANNELS: usize = 20_000;
@@ -21,13 +21,27 @@ const MOST_STORED: usize = 1 << 18;
 /// The most values of the base case, which is kept step by step: 0.5 GB.
 const MOST_BASE_VALUES: usize = 1 << 26;
 
-/// The program of the outputs, with what is known of each channel before the run.
+/// What a run needs.
+#[derive(Debug)]
+pub(super) struct Assembled {
+    pub(super) program: Program,
+    pub(super) outputs: Vec<OutputPlan>,
+    pub(super) statistics: Vec<StatisticPlan>,
+    pub(super) checks: Vec<CheckPlan>,
+    pub(super) channels: Vec<Pilot>,
+}
+
+/// The program of the outputs, the checks and the statistics, with what is known of each channel before the run.
 pub(super) fn assemble(
     model: &CheckedModel,
     outputs: &[Output],
     diagnostics: &mut Diagnostics,
-) -> Option<(Program, Vec<OutputPlan>, Vec<Pilot>)> {
-    let (graph, cells) = program::lower_outputs(model, outputs, Mode::Sample);
+) -> Option<Assembled> {
+    let checked: Vec<&Statistic> =
+        model.checks.iter().map(|check| &check.statistic).chain(&model.statistics).collect();
+    let mut lowered = outputs.to_vec();
+    lowered.extend(checked.iter().map(|statistic| statistic.of.clone()));
+    let (graph, mut cells) = program::lower_outputs(model, &lowered, Mode::Sample);
     let steps = model.timeline.as_ref().map_or(1, |timeline| timeline.steps as usize + 1);
     let n_columns: usize = cells
         .iter()
@@ -44,11 +58,13 @@ pub(super) fn assemble(
         );
         return None;
     }
-    let (base_graph, base_cells) = program::lower_outputs(model, outputs, Mode::Base);
+    let (base_graph, mut base_cells) = program::lower_outputs(model, &lowered, Mode::Base);
     if base_graph.nodes.len().saturating_mul(steps) > MOST_BASE_VALUES {
         diagnostics.push(too_large());
         return None;
     }
+    let of_statistics = cells.split_off(outputs.len());
+    let base_of_statistics = base_cells.split_off(outputs.len());
     let mut base = Trial::new(&base_graph, Draws::None, years_per_step(model));
     let (mut roots, mut plans, mut channels) = (Vec::new(), Vec::new(), Vec::new());
     for ((output, cells), base_cells) in outputs.iter().zip(&cells).zip(&base_cells) {
@@ -82,8 +98,27 @@ pub(super) fn assemble(
             }));
         }
     }
+    let mut statistics = Vec::new();
+    for ((statistic, cells), base_cells) in
+        checked.iter().zip(of_statistics).zip(base_of_statistics)
+    {
+        let base = base.values(base_cells[0].nodes)[0];
+        let first = cells[0].nodes.first();
+        let kind = channel_kind(model.quantity(statistic.of.quantity));
+        let channel = channel_of(first, kind, base, &mut roots, &mut channels);
+        statistics.push(statistic_plan(statistic, kind, channel, &graph, first));
+    }
+    let asked = statistics.split_off(model.checks.len());
+    let checks = model.checks.iter().zip(statistics).map(|(check, statistic)| CheckPlan {
+        name: check.name.clone(),
+        about: check.about.clone(),
+        statistic,
+    });
+    let checks = checks.collect();
     match program::schedule(&graph, &roots, channels.len(), years_per_step(model)) {
-        Ok(program) if program.n_stored * steps <= MOST_STORED => Some((program, plans, channels)),
+        Ok(program) if program.n_stored * steps <= MOST_STORED => {
+            Some(Assembled { program, outputs: plans, statistics: asked, checks, channels })
+        }
         Ok(_) | Err(program::TooLarge) => {
             diagnostics.push(too_large());
             None
@@ -95,6 +130,51 @@ fn too_large() -> Diagnostic {
     let message = "the model needs more values at once than outlay can hold";
     let error = Diagnostic::without_place(Code::E109, message);
     error.help("use fewer labels of an index, or fewer outputs at once with `--only`")
+}
+
+/// The channel of a value of the trial: that of an output, where one reports just this.
+fn channel_of(
+    node: program::NodeId,
+    kind: ChannelKind,
+    base: f64,
+    roots: &mut Vec<Root>,
+    channels: &mut Vec<Pilot>,
+) -> usize {
+    let is_same = |root: &&Root| {
+        let channel = &channels[root.channel];
+        root.first == node
+            && root.later.is_none()
+            && channel.kind == kind
+            && channel.resolution == Resolution::Fine
+    };
+    if let Some(root) = roots.iter().find(is_same) {
+        return root.channel;
+    }
+    roots.push(Root { channel: channels.len(), first: node, later: None });
+    channels.push(Pilot { kind, resolution: Resolution::Fine, base, thresholds: Vec::new() });
+    channels.len() - 1
+}
+
+fn statistic_plan(
+    statistic: &Statistic,
+    kind: ChannelKind,
+    channel: usize,
+    graph: &Graph,
+    node: program::NodeId,
+) -> StatisticPlan {
+    StatisticPlan {
+        text: statistic.text.clone(),
+        measure: statistic.measure,
+        unit: statistic.of.unit.clone(),
+        kind,
+        channel,
+        is_constant: graph.constant_of(node).is_some(),
+        worse: match statistic.of.better {
+            Better::Higher => Worse::Low,
+            Better::Lower => Worse::High,
+        },
+        claim: statistic.claim,
+    }
 }
 
 pub(super) fn years_per_step(model: &CheckedModel) -> f64 {

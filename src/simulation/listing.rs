@@ -11,11 +11,16 @@ use crate::results::{InputRow, QuantityRow};
 /// Every quantity of the base case, in the order of the model.
 pub fn quantities(model: &Compiled) -> Vec<QuantityRow> {
     let checked = &model.model;
-    let ids: Vec<QuantityId> = (0..).map(QuantityId).take(checked.quantities.len()).collect();
+    let ids: Vec<QuantityId> = (0..)
+        .map(QuantityId)
+        .zip(&checked.quantities)
+        .filter_map(|(id, quantity)| (quantity.kind != QuantityKind::Statistic).then_some(id))
+        .collect();
     let (graph, cells) = program::lower_quantities(checked, &ids, Mode::Base);
     let mut trial = Trial::new(&graph, Draws::None, years_per_step(checked));
     let mut rows = Vec::new();
-    for (quantity, cells) in checked.quantities.iter().zip(&cells) {
+    for (&id, cells) in ids.iter().zip(&cells) {
+        let quantity = checked.quantity(id);
         for cell in cells {
             let kind = channel_kind(quantity);
             rows.push(QuantityRow {
@@ -23,7 +28,7 @@ pub fn quantities(model: &Compiled) -> Vec<QuantityRow> {
                     QuantityKind::Input => "input",
                     QuantityKind::Formula => "formula",
                     QuantityKind::Series => "series",
-                    QuantityKind::Output => "output",
+                    QuantityKind::Output | QuantityKind::Statistic => "output",
                 },
                 name: labelled(checked, &quantity.name, &cell.labels),
                 about: quantity.about.clone(),

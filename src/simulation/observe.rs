@@ -8,8 +8,8 @@ use super::assembly::{channel_kind, years_per_step};
 use super::listing::{labelled, unit_text};
 use crate::accumulate::ChannelKind;
 use crate::check::{
-    CheckedModel, IndexId, InputRule, Output, OverTime, Quantity, QuantityId, Rule, Shape,
-    TypedExpr,
+    CheckedModel, IndexId, InputRule, Output, OverTime, Quantity, QuantityId, QuantityKind, Rule,
+    Shape, TypedExpr,
 };
 use crate::engine::Prepared;
 use crate::program::{self, Lowered, Mode, Program, Root, TooLarge};
@@ -112,7 +112,10 @@ impl Compiled {
             let cells = model.combinations(quantity.ty.shape).into_iter();
             cells.map(|labels| at_labels(model, id, quantity, &labels)).collect::<Vec<Watched>>()
         };
-        (0..).map(QuantityId).zip(&model.quantities).flat_map(of).collect()
+        let named = |(_, quantity): &(QuantityId, &Quantity)| {
+            quantity.kind != QuantityKind::Statistic
+        };
+        (0..).map(QuantityId).zip(&model.quantities).filter(named).flat_map(of).collect()
     }
 }
 

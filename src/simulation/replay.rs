@@ -6,7 +6,7 @@ use super::Compiled;
 use super::assembly::{point, years_per_step};
 use super::observe::Watched;
 use crate::accumulate::ChannelKind;
-use crate::check::QuantityKind;
+use crate::check::{Quantity, QuantityKind};
 use crate::engine::Prepared;
 use crate::engine::reference::{Draws, Trial};
 use crate::program::{self, Mode};
@@ -36,7 +36,8 @@ pub fn trial(model: &Compiled, seed: u64, number: u64) -> Vec<QuantityRow> {
     let prepared = Prepared::new(&program, seed);
     let draws = Draws::Trial { keys: &prepared.keys, samplers: &prepared.samplers, trial: number };
     let mut trial = Trial::new(&graph, draws, years_per_step);
-    let of_cell = checked.quantities.iter().flat_map(|quantity| {
+    let named = |quantity: &&Quantity| quantity.kind != QuantityKind::Statistic;
+    let of_cell = checked.quantities.iter().filter(named).flat_map(|quantity| {
         let cells = checked.combinations(quantity.ty.shape.of_trial()).len();
         std::iter::repeat_n(quantity, cells)
     });
@@ -49,7 +50,7 @@ pub fn trial(model: &Compiled, seed: u64, number: u64) -> Vec<QuantityRow> {
                 QuantityKind::Input => "input",
                 QuantityKind::Formula => "formula",
                 QuantityKind::Series => "series",
-                QuantityKind::Output => "output",
+                QuantityKind::Output | QuantityKind::Statistic => "output",
             },
             is_series: watched.is_series(),
             is_condition: watched.kind == ChannelKind::Condition,

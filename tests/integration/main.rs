@@ -17,3 +17,4 @@ mod questions;
 mod sensitivity;
 mod shipped;
 mod stability;
+mod statistics;

@@ -1,18 +1,19 @@
 //! What a user sees for each mistake: one wrong model a file, its rendered messages as a snapshot.
 //!
 //! A fixture may be run as by a command line: comments in front of it, `# set: gpus=3 CNY`,
-//! `# scenario: small` and `# only: cost`, stand for the options of these names. Data files lie beside it.
+//! `# scenario: small`, `# only: cost` and `# until: mean(cost) +- 1%`, stand for the options of these names. Data
+//! files lie beside it.
 
 use std::fs;
 use std::path::Path;
 
-use outlay::Request;
 use outlay::diagnostic::{Code, Diagnostics, render};
 use outlay::source::Sources;
+use outlay::{Asked, Request};
 
 /// The folders of the fixtures, in the order of the stages.
-const STAGES: [&str; 7] =
-    ["file", "syntax", "names", "units", "shapes", "distributions", "warnings"];
+const STAGES: [&str; 8] =
+    ["file", "syntax", "names", "units", "shapes", "distributions", "statistics", "warnings"];
 
 /// What a compilation has to say.
 struct Told {
@@ -50,6 +51,8 @@ fn request(path: &Path) -> Request {
             Some(("# set", set)) => request.set.push(set.to_owned()),
             Some(("# scenario", scenario)) => request.scenario = Some(scenario.to_owned()),
             Some(("# only", only)) => request.only = only.split(',').map(str::to_owned).collect(),
+            Some(("# until", text)) => request.statistics.push(Asked::until(text)),
+            Some(("# solve", text)) => request.statistics.push(Asked::equation(text)),
             _ => {}
         }
     }
@@ -155,6 +158,14 @@ fn what_help_offers_for_pasting_compiles() {
     check_help("units/e404_plan", "6_000");
     check_help("units/e409_first_time", "cash");
     check_help("units/e409_quantity_for_a_condition", "cost");
+    check_help("statistics/e211_condition", "investment <= 12亿 CNY");
+    check_help("statistics/e211_of_one_trial", "payback(cash) <= 48 month");
+    check_help("statistics/e211_median", "median(investment)");
+    check_help("statistics/e402_inside", "12");
+    check_help("statistics/e402_target_without_unit", "12亿");
+    check_help("statistics/e406_by_step", "mean(cash)");
+    check_help("statistics/e409_probability_of_a_number", "P(npv)");
+    check_help("statistics/e412_probability", ">= 95");
     check_help("shapes/e406_sum_over_time_of_firms", "sum(capex)");
     check_help("shapes/e406_rate_first", "npv(10% / year, cash)");
     check_help("names/e305_earlier_step", "users(t - 1)");

@@ -13,14 +13,16 @@ use serde::Serialize;
 
 use self::lines::Lines;
 use self::wire::{
-    BaseNumberWire, BaseValueWire, BaseWire, OutputWire, QuantileWire, QuantityWire, ResultWire,
-    StepQuantileWire, StepWire, WithinWire,
+    BaseNumberWire, BaseValueWire, BaseWire, OutputWire, PrecisionWire, QuantileWire, QuantityWire,
+    ResultWire, StatisticWire, StepQuantileWire, StepWire, WithinWire,
 };
 pub(super) use self::wire::{ModelWire, PointWire};
+use crate::check::Claim;
 use crate::results::QuantityRow;
 use crate::results::{
-    BaseCase, Estimate, NumberSummary, OutputResult, Point, Provenance, Quantile, SimulationResult,
-    Statistics, StepSummary, Undefined, Within,
+    BaseCase, CheckResult, Estimate, NumberSummary, OutputResult, Point, Provenance, Quantile,
+    SimulationResult, StatisticResult, Statistics, StepSummary, Undefined, Verdict, Withheld,
+    Within,
 };
 
 /// The schema's name and version.
@@ -40,12 +42,19 @@ pub fn json(result: &SimulationResult, elapsed_seconds: Option<f64>) -> String {
         trials: provenance.trials,
         trials_asked: is_partial.then_some(provenance.trials_asked),
         partial: is_partial,
+        converged: result
+            .statistics
+            .iter()
+            .any(|statistic| statistic.precision.is_some())
+            .then(|| result.is_converged()),
         seed: provenance.seed.to_string(),
         design: provenance.design,
         scenario: provenance.scenario.as_deref(),
         set: &provenance.set,
         elapsed_seconds: elapsed_seconds.and_then(finite),
         outputs: result.outputs.iter().map(|output| output_wire(output)).collect(),
+        checks: result.checks.iter().map(check_wire).collect(),
+        statistics: result.statistics.iter().map(statistic_wire).collect(),
         warnings: &result.warnings,
     })
 }
@@ -140,6 +149,52 @@ fn within_wire(within: &Within) -> WithinWire {
 
 fn causes(undefined: &Undefined) -> Option<&BTreeMap<String, u64>> {
     (undefined.count > 0).then_some(&undefined.causes)
+}
+
+fn statistic_wire(result: &StatisticResult) -> StatisticWire<'_> {
+    let (low, high) = result.interval.unwrap_or((Point::Undefined, Point::Undefined));
+    let (withheld, needed_trials) = match result.interval {
+        Ok(_) => (None, None),
+        Err(Withheld::HeavyTail) => (Some("heavy_tail"), None),
+        Err(Withheld::TooFew(needed)) => (Some("too_few_trials"), needed),
+        Err(Withheld::Undefined) => (Some("undefined"), None),
+    };
+    let (comparison, target) = match result.claim {
+        Claim::Compared(comparison, target) => (Some(comparison.symbol()), finite(target)),
+        Claim::Nothing | Claim::Relative(_) | Claim::Absolute(_) => (None, None),
+    };
+    StatisticWire {
+        name: None,
+        about: None,
+        statistic: &result.text,
+        unit: result.unit.as_deref(),
+        value: value(result.value),
+        never: result.value == Point::Never,
+        low: value(low),
+        low_never: low == Point::Never,
+        high: value(high),
+        high_never: high == Point::Never,
+        withheld,
+        needed_trials,
+        comparison,
+        target,
+        verdict: result.verdict.map(Verdict::name),
+        precision: result.precision.map(|precision| PrecisionWire {
+            half_width: precision.half_width.and_then(finite),
+            wanted: precision.wanted.and_then(finite),
+            reached: precision.is_reached,
+        }),
+        undefined: result.undefined.count,
+        causes: causes(&result.undefined),
+    }
+}
+
+fn check_wire(check: &CheckResult) -> StatisticWire<'_> {
+    StatisticWire {
+        name: Some(&check.name),
+        about: check.about.as_deref(),
+        ..statistic_wire(&check.statistic)
+    }
 }
 
 /// An output's keys with no statistics yet.

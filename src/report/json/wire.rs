@@ -28,6 +28,9 @@ pub(super) struct ResultWire<'a> {
     pub(super) trials_asked: Option<u64>,
     #[serde(skip_serializing_if = "is_false")]
     pub(super) partial: bool,
+    /// Only where a precision was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) converged: Option<bool>,
     pub(super) seed: String,
     pub(super) design: &'static str,
     pub(super) scenario: Option<&'a str>,
@@ -35,7 +38,55 @@ pub(super) struct ResultWire<'a> {
     pub(super) set: &'a BTreeMap<String, String>,
     pub(super) elapsed_seconds: Option<f64>,
     pub(super) outputs: Vec<OutputWire<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) checks: Vec<StatisticWire<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) statistics: Vec<StatisticWire<'a>>,
     pub(super) warnings: &'a [String],
+}
+
+/// A check, or a statistic that was asked for.
+#[derive(Serialize)]
+pub(crate) struct StatisticWire<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) about: Option<&'a str>,
+    pub(super) statistic: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) unit: Option<&'a str>,
+    pub(super) value: Option<f64>,
+    #[serde(skip_serializing_if = "is_false")]
+    pub(super) never: bool,
+    pub(super) low: Option<f64>,
+    #[serde(skip_serializing_if = "is_false")]
+    pub(super) low_never: bool,
+    pub(super) high: Option<f64>,
+    #[serde(skip_serializing_if = "is_false")]
+    pub(super) high_never: bool,
+    /// Why there is no interval: `heavy_tail`, `too_few_trials`, `undefined`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) withheld: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) needed_trials: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) comparison: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) target: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) verdict: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) precision: Option<PrecisionWire>,
+    pub(super) undefined: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) causes: Option<&'a BTreeMap<String, u64>>,
+}
+
+#[derive(Serialize)]
+pub(crate) struct PrecisionWire {
+    pub(super) half_width: Option<f64>,
+    pub(super) wanted: Option<f64>,
+    pub(super) reached: bool,
 }
 
 #[derive(Serialize)]

@@ -1,0 +1,516 @@
+//! Statistics that were asked for and checks: each an estimate with its 95 % interval, and a verdict.
+//!
+//! What comes in: plans and a merged [`Tally`]. What goes out: a [`StatisticResult`] each. The intervals:
+//! percentiles and probabilities as everywhere (`interval`); means by Student's t; standard deviations by the
+//! delta method on their logarithm, with the kurtosis (var(ln s) ≈ (κ − 1) / 4n, as in M. G. Kendall, A. Stuart,
+//! *The Advanced Theory of Statistics* I, 10.9); the shortfall as told there. Where the tail makes an interval
+//! false, it is withheld, and the reason stands in its place (`trust`).
+
+use super::interval::{Z, quantile_rank, quantile_ranks};
+use super::shortfall::shortfall;
+use super::summary::{Recorded, of_defined, quantiles, undefined};
+use super::trust;
+use super::warnings::{grouped, percent};
+use super::{Estimate, Point, Undefined};
+use crate::accumulate::{ChannelKind, Stretch, Tally};
+use crate::check::Claim;
+use crate::expr::{Comparison, Measure};
+
+/// Which end of the values is the bad one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Worse {
+    /// The low one: more is better.
+    Low,
+    /// The high one: less is better.
+    High,
+}
+
+/// A statistic of one channel.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StatisticPlan {
+    /// As written.
+    pub text: String,
+    /// What is asked of all trials together.
+    pub measure: Measure,
+    /// What it is shown in; `None` for plain numbers and probabilities.
+    pub unit: Option<String>,
+    /// What the channel's values are.
+    pub kind: ChannelKind,
+    /// The channel.
+    pub channel: usize,
+    /// Whether all trials have one value, whatever is drawn: there is no error then.
+    pub is_constant: bool,
+    /// Which end is the bad one.
+    pub worse: Worse,
+    /// What is said of it, in its unit.
+    pub claim: Claim,
+}
+
+impl StatisticPlan {
+    /// Whether it was asked for with a precision.
+    pub fn has_precision(&self) -> bool {
+        matches!(self.claim, Claim::Relative(_) | Claim::Absolute(_))
+    }
+}
+
+/// A check of the model.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CheckPlan {
+    /// Its name.
+    pub name: String,
+    /// What it means.
+    pub about: Option<String>,
+    /// What must hold.
+    pub statistic: StatisticPlan,
+}
+
+/// What the trials say about a comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It holds at every value of the interval.
+    Holds,
+    /// It holds at none.
+    Fails,
+    /// The target lies inside the interval, or there is none.
+    Unsure,
+}
+
+impl Verdict {
+    /// `holds`, `fails`, `unsure`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Verdict::Holds => "holds",
+            Verdict::Fails => "fails",
+            Verdict::Unsure => "unsure",
+        }
+    }
+}
+
+/// Why an estimate has no interval.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Withheld {
+    /// The tail is too heavy for any.
+    HeavyTail,
+    /// There are too few trials; so many would do, where that can be told.
+    TooFew(Option<u64>),
+    /// There is nothing to estimate.
+    Undefined,
+}
+
+/// How precise an estimate is, and whether that is precise enough.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Precision {
+    /// How far the interval reaches to its longer side; `None` where there is none.
+    pub half_width: Option<f64>,
+    /// How far it may reach, in the unit of the estimate; `None` where a share of it was asked for and it is
+    /// not a number.
+    pub wanted: Option<f64>,
+    /// Whether that is so.
+    pub is_reached: bool,
+}
+
+/// A statistic, estimated.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StatisticResult {
+    /// As written.
+    pub text: String,
+    /// What was asked of all trials together.
+    pub measure: Measure,
+    /// What it is shown in; `None` for plain numbers and probabilities.
+    pub unit: Option<String>,
+    /// The estimate, of the defined trials.
+    pub value: Point,
+    /// Its 95 % interval, or why there is none.
+    pub interval: Result<(Point, Point), Withheld>,
+    /// What is said of it.
+    pub claim: Claim,
+    /// Of a comparison: what the trials say.
+    pub verdict: Option<Verdict>,
+    /// Of a precision: how precise it is.
+    pub precision: Option<Precision>,
+    /// Trials without a value.
+    pub undefined: Undefined,
+}
+
+impl StatisticResult {
+    /// Whether it is as precise as it was asked to be.
+    pub fn is_precise(&self) -> bool {
+        self.precision.is_none_or(|precision| precision.is_reached)
+    }
+}
+
+/// A check, estimated.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CheckResult {
+    /// Its name.
+    pub name: String,
+    /// What it means.
+    pub about: Option<String>,
+    /// What must hold, and whether it does.
+    pub statistic: StatisticResult,
+}
+
+impl CheckResult {
+    /// What the trials say.
+    pub fn verdict(&self) -> Verdict {
+        self.statistic.verdict.unwrap_or(Verdict::Unsure)
+    }
+}
+
+/// Estimates statistics from what a run recorded.
+pub fn statistics(plans: &[StatisticPlan], tally: &Tally) -> Vec<StatisticResult> {
+    plans.iter().map(|plan| statistic(plan, tally)).collect()
+}
+
+/// Judges checks by what a run recorded.
+pub fn checks(plans: &[CheckPlan], tally: &Tally) -> Vec<CheckResult> {
+    let check = |plan: &CheckPlan| CheckResult {
+        name: plan.name.clone(),
+        about: plan.about.clone(),
+        statistic: statistic(&plan.statistic, tally),
+    };
+    plans.iter().map(check).collect()
+}
+
+/// What the reader of statistics should know: what they leave out, why one has no interval, how many trials
+/// would tell whether a check holds.
+pub fn advice(statistics: &[StatisticResult], checks: &[CheckResult], trials: u64) -> Vec<String> {
+    let mut told = Vec::new();
+    let named = checks.iter().map(|check| (Some(check.name.as_str()), &check.statistic));
+    for (name, statistic) in named.chain(statistics.iter().map(|statistic| (None, statistic))) {
+        let subject = match name {
+            Some(name) => format!("check `{name}`: "),
+            None => String::new(),
+        };
+        let text = &statistic.text;
+        match statistic.interval {
+            Err(Withheld::HeavyTail) => told.push(format!(
+                "{subject}`{text}` has no interval: its tail is so heavy that no number of trials settles it; \
+                 percentiles and probabilities can be relied on"
+            )),
+            Err(Withheld::TooFew(Some(needed))) => told.push(format!(
+                "{subject}`{text}` has no interval: it takes some {} trials",
+                grouped(needed)
+            )),
+            Err(Withheld::TooFew(None)) => told.push(format!(
+                "{subject}`{text}` has no interval: too few trials differ from each other"
+            )),
+            Err(Withheld::Undefined) => {
+                told.push(format!("{subject}`{text}` has no value: no trial has one"));
+            }
+            Ok(_) if !statistic.is_precise() => {
+                told.push(format!("{subject}{}", not_converged(statistic, trials)));
+            }
+            Ok(_) if statistic.verdict == Some(Verdict::Unsure) => {
+                told.push(format!("{subject}{}", undecided(statistic, trials)));
+            }
+            Ok(_) => {}
+        }
+        let Undefined { count, .. } = statistic.undefined;
+        if count > 0 && statistic.interval.is_ok() {
+            let share = percent(count as f64 / trials.max(1) as f64);
+            let rest = match (statistic.verdict, statistic.measure) {
+                (Some(_), Measure::Probability) => {
+                    "the probability is of the others, and the verdict allows for them either way"
+                }
+                _ => "the estimate is of the others",
+            };
+            told.push(format!("{subject}{share} % of trials have no value of `{text}`; {rest}"));
+        }
+    }
+    told
+}
+
+/// How far a statistic is from its precision: errors shrink with the root of the number of trials.
+fn not_converged(statistic: &StatisticResult, trials: u64) -> String {
+    let text = &statistic.text;
+    let short = statistic.precision.and_then(|precision| {
+        let (half_width, wanted) = (precision.half_width?, precision.wanted?);
+        (wanted > 0.0).then(|| half_width / wanted)
+    });
+    let needed = short.map(|short| trials as f64 * short * short * 1.1);
+    match needed.filter(|needed| *needed < 1e13) {
+        Some(needed) => format!(
+            "`{text}` is not converged after {} trials: about {} would do",
+            grouped(trials),
+            grouped(two_digits(needed))
+        ),
+        None => format!("`{text}` is not converged after {} trials", grouped(trials)),
+    }
+}
+
+/// Why a verdict is open, and how many trials would close it: errors shrink with the root of their number.
+fn undecided(statistic: &StatisticResult, trials: u64) -> String {
+    let text = &statistic.text;
+    let needed = match (statistic.value, statistic.interval, statistic.claim) {
+        (
+            Point::Value(value),
+            Ok((Point::Value(low), Point::Value(high))),
+            Claim::Compared(_, target),
+        ) => {
+            let reach = if target < value { value - low } else { high - value };
+            let ratio = reach / (value - target).abs();
+            Some(trials as f64 * ratio * ratio * 1.2)
+        }
+        _ => None,
+    };
+    let most = 1000.0 * trials as f64;
+    match needed.filter(|needed| *needed > trials as f64 && *needed <= most) {
+        Some(needed) => format!(
+            "{} trials cannot tell whether `{text}`: the limit lies inside the 95 % interval; \
+             about {} would",
+            grouped(trials),
+            grouped(two_digits(needed)),
+        ),
+        None => format!(
+            "{} trials cannot tell whether `{text}`: the limit lies inside the 95 % interval",
+            grouped(trials)
+        ),
+    }
+}
+
+/// Rounded up to two significant digits.
+fn two_digits(count: f64) -> u64 {
+    let mut unit = 1.0;
+    while count / unit >= 100.0 {
+        unit *= 10.0;
+    }
+    ((count / unit).ceil() * unit) as u64
+}
+
+/// Where buckets are too coarse for what [`statistics`] reads off them.
+pub(super) fn doubtful<'a>(
+    plans: impl Iterator<Item = &'a StatisticPlan>,
+    tally: &Tally,
+) -> Vec<Stretch> {
+    let mut stretches = Vec::new();
+    for plan in plans {
+        let channel = tally.channel(plan.channel);
+        let count = channel.defined();
+        let p = match (plan.measure, plan.worse) {
+            (Measure::Percentile(p), _) | (Measure::Shortfall(p), Worse::Low) => p,
+            (Measure::Shortfall(p), Worse::High) => 1.0 - p,
+            (Measure::Mean | Measure::Sd | Measure::Probability, _) => continue,
+        };
+        if count > 0 {
+            let bounds = quantile_ranks(count, p);
+            let ranks = [Some(quantile_rank(count, p)), bounds.low, bounds.high];
+            let ranks: Vec<(u64, f64)> =
+                ranks.into_iter().flatten().map(|rank| (rank, p)).collect();
+            stretches.extend(tally.doubtful(plan.channel, count, &ranks));
+        }
+    }
+    stretches
+}
+
+/// An estimate with its interval.
+struct Estimated {
+    value: Point,
+    interval: Result<(Point, Point), Withheld>,
+}
+
+impl Estimated {
+    const NOTHING: Estimated =
+        Estimated { value: Point::Undefined, interval: Err(Withheld::Undefined) };
+    /// What some trials make certain: a mean with a trial that never ends.
+    const NEVER: Estimated =
+        Estimated { value: Point::Never, interval: Ok((Point::Never, Point::Never)) };
+
+    fn with(value: f64, interval: Result<(f64, f64), Withheld>) -> Estimated {
+        if !value.is_finite() {
+            return Estimated::NOTHING;
+        }
+        let interval = interval.map(|(low, high)| (Point::Value(low), Point::Value(high)));
+        Estimated { value: Point::Value(value), interval }
+    }
+}
+
+fn statistic(plan: &StatisticPlan, tally: &Tally) -> StatisticResult {
+    let recorded = Recorded::of(tally, plan.channel);
+    let mut estimated = match plan.measure {
+        _ if recorded.channel.defined() == 0 => Estimated::NOTHING,
+        Measure::Mean => mean(&recorded),
+        Measure::Sd => sd(&recorded),
+        Measure::Percentile(p) => percentile(&recorded, p),
+        Measure::Probability => probability(&recorded),
+        Measure::Shortfall(share) => expected_shortfall(&recorded, share, plan.worse),
+    };
+    if plan.is_constant {
+        estimated.interval = Ok((estimated.value, estimated.value));
+    }
+    let Estimated { value, interval } = estimated;
+    let verdict = match plan.claim {
+        Claim::Compared(comparison, target) => {
+            let interval = with_undefined(plan, &recorded, interval);
+            Some(verdict(comparison, target, interval))
+        }
+        Claim::Nothing | Claim::Relative(_) | Claim::Absolute(_) => None,
+    };
+    StatisticResult {
+        text: plan.text.clone(),
+        measure: plan.measure,
+        unit: plan.unit.clone(),
+        value,
+        interval,
+        claim: plan.claim,
+        verdict,
+        precision: precision(plan.claim, value, interval),
+        undefined: undefined(recorded.channel),
+    }
+}
+
+fn mean(recorded: &Recorded<'_>) -> Estimated {
+    if recorded.channel.never() > 0 {
+        return Estimated::NEVER;
+    }
+    let Some(mean) = recorded.spread.mean else { return Estimated::NOTHING };
+    let n = recorded.channel.finite();
+    let Some(sd) = recorded.spread.sd else {
+        return Estimated::with(mean, Err(Withheld::TooFew(None)));
+    };
+    let interval = trust::of_mean(recorded).map(|()| {
+        let reach = student(n) * sd / (n as f64).sqrt();
+        (mean - reach, mean + reach)
+    });
+    Estimated::with(mean, interval)
+}
+
+/// The 97.5 % point of Student's t for the mean of n values.
+fn student(n: u64) -> f64 {
+    /// From here on the normal point differs by less than a thousandth.
+    const MANY: u64 = 2000;
+    if n >= MANY {
+        return Z;
+    }
+    let df = n.saturating_sub(1).max(1) as f64;
+    let law = crate::distribution::StudentT { df, location: 0.0, scale: 1.0 };
+    crate::distribution::Distribution::StudentT(law).quantile_upper(0.025)
+}
+
+fn sd(recorded: &Recorded<'_>) -> Estimated {
+    let Some(sd) = recorded.spread.sd.filter(|_| recorded.channel.never() == 0) else {
+        return Estimated::NOTHING;
+    };
+    if sd == 0.0 {
+        return Estimated::with(0.0, Err(Withheld::TooFew(None)));
+    }
+    let n = recorded.channel.finite() as f64;
+    let interval = trust::of_sd(recorded).map(|kurtosis| {
+        let reach = Z * ((kurtosis - 1.0) / (4.0 * n)).sqrt();
+        (sd * libm::exp(-reach), sd * libm::exp(reach))
+    });
+    Estimated::with(sd, interval)
+}
+
+fn percentile(recorded: &Recorded<'_>, p: f64) -> Estimated {
+    let count = recorded.channel.defined();
+    let Some(quantile) = quantiles(&recorded.distribution, recorded.channel.never(), &[p]).pop()
+    else {
+        return Estimated::NOTHING;
+    };
+    let ranks = quantile_ranks(count, p);
+    let interval = match (ranks.low, ranks.high) {
+        (Some(_), Some(_)) => Ok((quantile.low, quantile.high)),
+        _ => Err(Withheld::TooFew(Some(super::interval::values_needed(p)))),
+    };
+    Estimated { value: quantile.value, interval }
+}
+
+fn probability(recorded: &Recorded<'_>) -> Estimated {
+    match of_defined(recorded.channel.holds(), recorded.channel) {
+        Some(Estimate { value, low, high }) => Estimated::with(value, Ok((low, high))),
+        None => Estimated::NOTHING,
+    }
+}
+
+fn expected_shortfall(recorded: &Recorded<'_>, share: f64, worse: Worse) -> Estimated {
+    let never = recorded.channel.never();
+    if worse == Worse::High && never > 0 {
+        return Estimated::NEVER;
+    }
+    let count = recorded.channel.defined();
+    let Some(found) = shortfall(&recorded.distribution, count, share, worse) else {
+        return Estimated::NEVER;
+    };
+    let interval = trust::of_shortfall(recorded, worse, found.skewness).map(|()| {
+        let reach = Z * found.standard_error;
+        (found.value - reach, found.value + reach)
+    });
+    Estimated::with(found.value, interval)
+}
+
+/// Trials without a value may be of either kind: a probability's bounds for a verdict allow for both.
+fn with_undefined(
+    plan: &StatisticPlan,
+    recorded: &Recorded<'_>,
+    interval: Result<(Point, Point), Withheld>,
+) -> Result<(Point, Point), Withheld> {
+    let (trials, undefined) = (recorded.channel.trials(), recorded.channel.undefined());
+    if plan.measure != Measure::Probability || undefined == 0 {
+        return interval;
+    }
+    let holds = recorded.channel.holds();
+    let low = super::interval::probability(holds, trials).low;
+    let high = super::interval::probability(holds + undefined, trials).high;
+    Ok((Point::Value(low), Point::Value(high)))
+}
+
+/// A point as a number: never is above all.
+fn number(point: Point) -> Option<f64> {
+    match point {
+        Point::Value(value) => Some(value),
+        Point::Never => Some(f64::INFINITY),
+        Point::Undefined => None,
+    }
+}
+
+fn verdict(
+    comparison: Comparison,
+    target: f64,
+    interval: Result<(Point, Point), Withheld>,
+) -> Verdict {
+    let bounds = interval.ok().and_then(|(low, high)| Some((number(low)?, number(high)?)));
+    let Some((low, high)) = bounds else { return Verdict::Unsure };
+    let holds = |value: f64| match comparison {
+        Comparison::Less => value < target,
+        Comparison::AtMost => value <= target,
+        Comparison::Greater => value > target,
+        Comparison::AtLeast => value >= target,
+        Comparison::Equal => value == target,
+    };
+    match (holds(low), holds(high)) {
+        (true, true) => Verdict::Holds,
+        // Not even on the way from one end to the other.
+        (false, false) if comparison != Comparison::Equal || target < low || high < target => {
+            Verdict::Fails
+        }
+        _ => Verdict::Unsure,
+    }
+}
+
+fn precision(
+    claim: Claim,
+    value: Point,
+    interval: Result<(Point, Point), Withheld>,
+) -> Option<Precision> {
+    let wanted = match (claim, value) {
+        (Claim::Nothing | Claim::Compared(..), _) => return None,
+        (Claim::Absolute(wanted), _) => Some(wanted),
+        (Claim::Relative(share), Point::Value(value)) => Some(share * value.abs()),
+        (Claim::Relative(_), Point::Never | Point::Undefined) => None,
+    };
+    let half_width = match (value, interval) {
+        (Point::Value(value), Ok((Point::Value(low), Point::Value(high)))) => {
+            Some((high - value).max(value - low))
+        }
+        // What is never at both ends is certain.
+        (Point::Never, Ok((Point::Never, Point::Never))) => Some(0.0),
+        _ => None,
+    };
+    let is_reached = match (half_width, wanted) {
+        (Some(half_width), Some(wanted)) => half_width <= wanted,
+        (Some(half_width), None) => half_width == 0.0 && value == Point::Never,
+        (None, _) => false,
+    };
+    Some(Precision { half_width, wanted, is_reached })
+}

@@ -1,0 +1,203 @@
+//! Statistics over the trials, checks, and runs that end when they are precise enough.
+
+use std::fs;
+
+use outlay::results::{Point, SimulationResult, StatisticResult, Verdict, Withheld};
+use outlay::{Asked, Request, RunSettings, Unwatched};
+use snapbox::str;
+
+use crate::cli::outlay;
+
+const MODEL: &str = r#"
+outlay = 1
+[model]
+units = ["GPU"]
+[inputs]
+x = "normal(10, 2) CNY"
+wait = "exponential(3)"
+heavy = "pareto(1, 1.5)"
+gap = "uniform(-1, 9)"
+[outputs]
+x = { unit = "CNY" }
+cost = { value = "x", unit = "CNY", better = "lower" }
+wait = {}
+heavy = {}
+root = { value = "sqrt(gap)" }
+"#;
+
+fn result(text: &str, asked: Vec<Asked>, trials: u64, threads: usize) -> SimulationResult {
+    let request = Request {
+        name: "m.toml".into(),
+        text: text.into(),
+        statistics: asked,
+        ..Request::default()
+    };
+    let model = outlay::compile(&request, &mut outlay::no_files).expect("a valid model");
+    let settings = RunSettings { trials, threads: Some(threads), ..RunSettings::default() };
+    outlay::run(&model, &settings, &Unwatched)
+}
+
+fn estimated(sentence: &str, trials: u64) -> StatisticResult {
+    result(MODEL, vec![Asked::figure(sentence)], trials, 2).statistics.remove(0)
+}
+
+fn value(point: Point) -> f64 {
+    match point {
+        Point::Value(value) => value,
+        Point::Never | Point::Undefined => panic!("a number"),
+    }
+}
+
+/// The estimate lies within five standard errors of the exact value, and its interval is as wide as theory says.
+#[track_caller]
+fn check(sentence: &str, exact: f64, standard_error: f64) {
+    const TRIALS: u64 = 100_000;
+    let found = estimated(sentence, TRIALS);
+    let (low, high) = found.interval.expect("an interval");
+    let half_width = (value(high) - value(low)) / 2.0;
+    let expected = 1.96 * standard_error / (TRIALS as f64).sqrt();
+    assert!((value(found.value) - exact).abs() < 2.6 * expected, "{sentence}: {found:?}");
+    assert!((half_width / expected - 1.0).abs() < 0.1, "{sentence}: {half_width} {expected}");
+}
+
+#[test]
+fn estimates_and_intervals_are_those_of_theory() {
+    let density = |z: f64| (-z * z / 2.0).exp() / (2.0 * std::f64::consts::PI).sqrt();
+    let z95 = 1.644_853_626_951_472_2;
+    check("mean(x)", 10.0, 2.0);
+    check("sd(x)", 2.0, 2.0 * 0.5_f64.sqrt());
+    check("p95(x)", 10.0 + 2.0 * z95, 2.0 * (0.05_f64 * 0.95).sqrt() / density(z95));
+    check("p99.9(wait)", -3.0 * 0.001_f64.ln(), 3.0 * (0.999_f64 / 0.001).sqrt());
+    check("P(x > 12)", 0.158_655_253_931_457, (0.158_655_f64 * 0.841_345).sqrt());
+    check("mean(x <= 12)", 0.841_344_746_068_543, (0.158_655_f64 * 0.841_345).sqrt());
+    // Mean and variance of (q − x)⁺ for a normal law: q − ES = depth; Acerbi & Tasche.
+    let depth = 2.0 * density(z95) / 0.05;
+    let below = {
+        // E[(z − Z)⁺] and E[((z − Z)⁺)²] at z = −1.645, in standard units.
+        let (z, p, d) = (-z95, 0.05, density(z95));
+        let (first, second) = (z * p + d, (z * z + 1.0) * p + z * d);
+        2.0 * (second - first * first).sqrt() / 0.05
+    };
+    check("shortfall(x, 5%)", 10.0 - depth, below);
+    check("shortfall(cost)", 10.0 + depth, below);
+    // Exponential: beyond any point the mean excess is the mean itself.
+    let excess = 3.0 * (2.0 * 0.1 - 0.01_f64).sqrt() / 0.1;
+    check("shortfall(-wait, 10%)", 3.0 * 0.1_f64.ln() - 3.0, excess);
+}
+
+#[test]
+fn a_tail_that_makes_an_interval_false_takes_it_away() {
+    for sentence in ["mean(heavy)", "sd(heavy)", "shortfall(-heavy)"] {
+        assert_eq!(estimated(sentence, 100_000).interval, Err(Withheld::HeavyTail), "{sentence}");
+    }
+    assert!(estimated("p99(heavy)", 100_000).interval.is_ok());
+    assert!(matches!(estimated("p99(x)", 100).interval, Err(Withheld::TooFew(Some(368)))));
+    assert!(matches!(estimated("mean(x > 18)", 10_000).interval, Err(Withheld::TooFew(_))));
+}
+
+#[test]
+fn a_verdict_is_that_of_the_whole_interval() {
+    let verdict = |sentence| estimated(sentence, 10_000).verdict;
+    assert_eq!(verdict("P(x > 12) >= 10%"), Some(Verdict::Holds));
+    assert_eq!(verdict("P(x > 12) >= 16%"), Some(Verdict::Unsure));
+    assert_eq!(verdict("P(x > 12) <= 10%"), Some(Verdict::Fails));
+    assert_eq!(verdict("p95(x) < 20 CNY"), Some(Verdict::Holds));
+    assert_eq!(verdict("mean(heavy) <= 100"), Some(Verdict::Unsure), "no interval, no verdict");
+    // A tenth of the trials has no root: it may be on either side.
+    assert_eq!(verdict("P(root >= 0) >= 85%"), Some(Verdict::Holds));
+    assert_eq!(verdict("P(root >= 0) >= 95%"), Some(Verdict::Unsure));
+}
+
+#[test]
+fn a_run_ends_when_it_is_precise_whoever_runs_it() {
+    let asked = || vec![Asked::until("p95(x) +- 0.5%"), Asked::until("P(x > 12) +- 0.3pt")];
+    let [one, three] = [1, 3].map(|threads| result(MODEL, asked(), 1_000_000, threads));
+    assert_eq!(one, three);
+    assert!(one.is_converged());
+    let trials = one.provenance.trials;
+    assert!((16_384..200_000).contains(&trials), "{trials}");
+    for statistic in &one.statistics {
+        let precision = statistic.precision.expect("asked for");
+        assert!(precision.half_width <= precision.wanted);
+    }
+    // It is the run of so many trials, no other.
+    let plain = result(MODEL, Vec::new(), trials, 2);
+    assert_eq!(plain.outputs, one.outputs);
+}
+
+#[test]
+fn a_run_that_does_not_converge_says_how_many_trials_would_do() {
+    let run = result(MODEL, vec![Asked::until("mean(x) +- 0.01 CNY")], 20_000, 2);
+    assert!(!run.is_converged());
+    assert_eq!(run.provenance.trials, 20_000);
+    let told = run.warnings.iter().find(|text| text.contains("not converged")).expect("told");
+    assert!(told.ends_with("about 170,000 would do"), "{told}");
+}
+
+fn model_file(checks: &str) -> (tempfile::TempDir, String) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("m.toml");
+    fs::write(&path, format!("{MODEL}[checks]\n{checks}\n")).expect("the folder is writable");
+    let path = path.display().to_string();
+    (folder, path)
+}
+
+#[test]
+fn a_check_that_fails_is_exit_code_4() {
+    let (_folder, model) = model_file(
+        "rich = { value = \"P(x > 12 CNY) >= 50%\", about = \"Enough\" }\nsafe = \"p95(x) <= 20 CNY\"",
+    );
+    outlay(["run", &model, "-n", "20k", "-q", "-f", "csv"]).assert().code(4).stderr_eq(str![[r#"
+error: check `rich` fails: `P(x > 12 CNY) >= 50%`, and it is 15.9 %
+
+"#]]);
+    outlay(["check", &model, "--run", "-n", "20k", "-q"]).assert().code(4).stdout_eq(str![[r#"
+m.toml
+
+Checks        must hold             estimate   95 % interval  unit  verdict
+───────────────────────────────────────────────────────────────────────────
+rich: Enough  P(x > 12 CNY) >= 50%    15.9 %  15.4 – 16.4 %         fails
+safe          p95(x) <= 20 CNY         13.30   13.26 – 13.34  CNY   holds
+
+outlay [..]
+
+"#]]);
+    let output =
+        outlay(["run", &model, "-n", "20k", "-q", "-f", "json"]).output().expect("it runs");
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(json["checks"][0]["verdict"], "fails");
+    assert_eq!(json["checks"][1]["verdict"], "holds");
+    assert_eq!(json["checks"][1]["target"], 20.0);
+    outlay(["run", &model, "-n", "20k", "--set", "x=14 CNY", "-q"]).assert().code(0);
+}
+
+#[test]
+fn a_model_without_checks_says_so() {
+    let (_folder, model) = model_file("");
+    outlay(["check", &model, "--run", "-n", "1k"]).assert().code(0).stdout_eq(str![[r#"
+m.toml
+The model declares no checks.
+...
+"#]]);
+}
+
+#[test]
+fn a_run_that_is_not_precise_is_exit_code_5() {
+    let (_folder, model) = model_file("");
+    let run = |until: &str, most: &str| {
+        outlay(["run", &model, "--until", until, "-n", most, "-f", "json"])
+            .output()
+            .expect("it runs")
+    };
+    let output = run("mean(x) +- 0.1%", "20k");
+    assert_eq!(output.status.code(), Some(5));
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(json["converged"], false);
+    assert_eq!(json["trials"], 20_000);
+    let output = run("mean(x) +- 1%", "1M");
+    assert_eq!(output.status.code(), Some(0));
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!((&json["converged"], &json["trials"]), (&true.into(), &16_384.into()));
+    assert_eq!(run("p95(x) > 3", "1k").status.code(), Some(2));
+    assert_eq!(run("p95(z) +- 1%", "1k").status.code(), Some(2));
+}
