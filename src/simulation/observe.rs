@@ -112,9 +112,8 @@ impl Compiled {
             let cells = model.combinations(quantity.ty.shape).into_iter();
             cells.map(|labels| at_labels(model, id, quantity, &labels)).collect::<Vec<Watched>>()
         };
-        let named = |(_, quantity): &(QuantityId, &Quantity)| {
-            quantity.kind != QuantityKind::Statistic
-        };
+        let named =
+            |(_, quantity): &(QuantityId, &Quantity)| quantity.kind != QuantityKind::Statistic;
         (0..).map(QuantityId).zip(&model.quantities).filter(named).flat_map(of).collect()
     }
 }
