@@ -16,5 +16,7 @@ pub use execute::{Selection, Sink, Worker};
 pub use monitor::{Monitor, Unwatched};
 pub use observe::{CHUNK, Chunk, observe};
 pub(crate) use parallel::PILOT_SEED;
-pub use parallel::{CHUNK, Pilot, collect, collect_stretches, extend, pilot, run, useful_threads};
+pub use parallel::{
+    CHUNK as RUN_CHUNK, Pilot, collect, collect_stretches, extend, pilot, run, useful_threads,
+};
 pub use prepared::{Prepared, PreparedSampler, Sampler};

@@ -549,7 +549,6 @@ mod tests {
         check_wrong("P(a) +- 1%", U::Check, Code::E212, "+-");
         check_wrong("P(a) +- -1%", U::Until, Code::E212, "-1%");
         check_wrong("P(a) +- 0pt", U::Until, Code::E212, "0pt");
-        check_wrong("mean(a +)", U::Report, Code::E202, "");
     }
 
     #[test]

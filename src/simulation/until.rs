@@ -16,7 +16,7 @@ const FIRST_CHUNKS: u64 = 2;
 
 /// The numbers of trials at which a run is looked at: 16,384, 24,576, 32,768, 49,152, …, and the most.
 pub(super) fn checkpoints(most: u64) -> impl Iterator<Item = u64> {
-    let first = FIRST_CHUNKS * engine::CHUNK;
+    let first = FIRST_CHUNKS * engine::RUN_CHUNK;
     let steps = (0..40).flat_map(move |octave| [first << octave, (first + first / 2) << octave]);
     steps.take_while(move |&trials| trials < most).chain([most])
 }
@@ -54,7 +54,7 @@ mod tests {
         assert_eq!(all, [16_384, 24_576, 32_768, 49_152, 65_536, 98_304, 100_000]);
         assert_eq!(checkpoints(1000).collect::<Vec<_>>(), [1000]);
         assert!(checkpoints(u64::MAX >> 20).all(|n| n > 0));
-        let whole = |n: &u64| n.is_multiple_of(engine::CHUNK);
+        let whole = |n: &u64| n.is_multiple_of(engine::RUN_CHUNK);
         assert!(checkpoints(1 << 40).all(|n| whole(&n)));
     }
 }

@@ -57,7 +57,10 @@ fn check(sentence: &str, exact: f64, standard_error: f64) {
     let half_width = (value(high) - value(low)) / 2.0;
     let expected = 1.96 * standard_error / (TRIALS as f64).sqrt();
     assert!((value(found.value) - exact).abs() < 2.6 * expected, "{sentence}: {found:?}");
-    assert!((half_width / expected - 1.0).abs() < 0.1, "{sentence}: {half_width} {expected}");
+    // Percentiles are as much less sure as a bucket is wide.
+    let most = if sentence.starts_with('p') { 1.3 } else { 1.1 };
+    let ratio = half_width / expected;
+    assert!((0.9..most).contains(&ratio), "{sentence}: {half_width} {expected}");
 }
 
 #[test]
@@ -68,8 +71,8 @@ fn estimates_and_intervals_are_those_of_theory() {
     check("sd(x)", 2.0, 2.0 * 0.5_f64.sqrt());
     check("p95(x)", 10.0 + 2.0 * z95, 2.0 * (0.05_f64 * 0.95).sqrt() / density(z95));
     check("p99.9(wait)", -3.0 * 0.001_f64.ln(), 3.0 * (0.999_f64 / 0.001).sqrt());
-    check("P(x > 12)", 0.158_655_253_931_457, (0.158_655_f64 * 0.841_345).sqrt());
-    check("mean(x <= 12)", 0.841_344_746_068_543, (0.158_655_f64 * 0.841_345).sqrt());
+    check("P(x > 12 CNY)", 0.158_655_253_931_457, (0.158_655_f64 * 0.841_345).sqrt());
+    check("mean(x <= 12 CNY)", 0.841_344_746_068_543, (0.158_655_f64 * 0.841_345).sqrt());
     // Mean and variance of (q − x)⁺ for a normal law: q − ES = depth; Acerbi & Tasche.
     let depth = 2.0 * density(z95) / 0.05;
     let below = {
@@ -92,15 +95,15 @@ fn a_tail_that_makes_an_interval_false_takes_it_away() {
     }
     assert!(estimated("p99(heavy)", 100_000).interval.is_ok());
     assert!(matches!(estimated("p99(x)", 100).interval, Err(Withheld::TooFew(Some(368)))));
-    assert!(matches!(estimated("mean(x > 18)", 10_000).interval, Err(Withheld::TooFew(_))));
+    assert!(matches!(estimated("mean(x > 18 CNY)", 10_000).interval, Err(Withheld::TooFew(_))));
 }
 
 #[test]
 fn a_verdict_is_that_of_the_whole_interval() {
     let verdict = |sentence| estimated(sentence, 10_000).verdict;
-    assert_eq!(verdict("P(x > 12) >= 10%"), Some(Verdict::Holds));
-    assert_eq!(verdict("P(x > 12) >= 16%"), Some(Verdict::Unsure));
-    assert_eq!(verdict("P(x > 12) <= 10%"), Some(Verdict::Fails));
+    assert_eq!(verdict("P(x > 12 CNY) >= 10%"), Some(Verdict::Holds));
+    assert_eq!(verdict("P(x > 12 CNY) >= 16%"), Some(Verdict::Unsure));
+    assert_eq!(verdict("P(x > 12 CNY) <= 10%"), Some(Verdict::Fails));
     assert_eq!(verdict("p95(x) < 20 CNY"), Some(Verdict::Holds));
     assert_eq!(verdict("mean(heavy) <= 100"), Some(Verdict::Unsure), "no interval, no verdict");
     // A tenth of the trials has no root: it may be on either side.
@@ -110,7 +113,7 @@ fn a_verdict_is_that_of_the_whole_interval() {
 
 #[test]
 fn a_run_ends_when_it_is_precise_whoever_runs_it() {
-    let asked = || vec![Asked::until("p95(x) +- 0.5%"), Asked::until("P(x > 12) +- 0.3pt")];
+    let asked = || vec![Asked::until("p95(x) +- 0.5%"), Asked::until("P(x > 12 CNY) +- 0.3pt")];
     let [one, three] = [1, 3].map(|threads| result(MODEL, asked(), 1_000_000, threads));
     assert_eq!(one, three);
     assert!(one.is_converged());
@@ -154,10 +157,10 @@ error: check `rich` fails: `P(x > 12 CNY) >= 50%`, and it is 15.9 %
     outlay(["check", &model, "--run", "-n", "20k", "-q"]).assert().code(4).stdout_eq(str![[r#"
 m.toml
 
-Checks        must hold             estimate   95 % interval  unit  verdict
-───────────────────────────────────────────────────────────────────────────
-rich: Enough  P(x > 12 CNY) >= 50%    15.9 %  15.4 – 16.4 %         fails
-safe          p95(x) <= 20 CNY         13.30   13.26 – 13.34  CNY   holds
+Checks        must hold             estimate  95 % interval  unit  verdict
+──────────────────────────────────────────────────────────────────────────
+rich: Enough  P(x > 12 CNY) >= 50%    15.9 %  15.4 – 16.4 %        fails
+safe          p95(x) <= 20 CNY         13.24  13.20 – 13.30  CNY   holds
 
 outlay [..]
 
