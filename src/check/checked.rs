@@ -223,6 +223,29 @@ pub enum OverIndex {
     Max,
 }
 
+/// As many draws as a trial of `compound` may add up; beyond, the sum is undefined.
+pub const MOST_DRAWS: f64 = 1e6;
+
+impl DistributionExpr {
+    /// Whether it is a sum of draws, scaled and shifted perhaps.
+    pub fn is_compound(&self) -> bool {
+        match self {
+            DistributionExpr::Compound { .. } => true,
+            DistributionExpr::Affine { inner, .. } => inner.is_compound(),
+            DistributionExpr::Value(_)
+            | DistributionExpr::Family { .. }
+            | DistributionExpr::Pinned { .. }
+            | DistributionExpr::Range { .. }
+            | DistributionExpr::Discrete(_)
+            | DistributionExpr::Quantiles { .. }
+            | DistributionExpr::Histogram { .. }
+            | DistributionExpr::Sample(_)
+            | DistributionExpr::Mixture(_)
+            | DistributionExpr::Truncated { .. } => false,
+        }
+    }
+}
+
 /// A distribution whose parameters are expressions.
 #[derive(Debug, Clone, PartialEq)]
 pub enum DistributionExpr {
@@ -275,6 +298,13 @@ pub enum DistributionExpr {
     Sample(Arc<Distribution>),
     /// `mixture(distribution: weight, …)`.
     Mixture(Vec<(DistributionExpr, TypedExpr)>),
+    /// `compound(count, d)`: not one draw but a sum of some, and no distribution function.
+    Compound {
+        /// How many.
+        count: Box<DistributionExpr>,
+        /// Of what.
+        part: Box<DistributionExpr>,
+    },
     /// `truncate(d, low=, high=)`.
     Truncated {
         /// What is truncated.

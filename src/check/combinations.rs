@@ -164,7 +164,9 @@ impl Inference<'_> {
                 "mixture(normal(1, 2): 30%, exponential(3): 70%)",
             )?;
             spans.push(argument.value.span.to(weight.span));
-            components.push((self.distribution(&argument.value)?, weight));
+            let component = self.distribution(&argument.value)?;
+            self.of_one_draw(&component, "`mixture`")?;
+            components.push((component, weight));
         }
         let known = |component: &TypedDistribution| match &component.unit {
             UnitState::Known(unit) => Some(unit.clone()),
@@ -227,6 +229,7 @@ impl Inference<'_> {
             return wrong(self, span, "`truncate` needs a bound");
         }
         let inner = self.distribution(inner)?;
+        self.of_one_draw(&inner, "`truncate`")?;
         let reference = Typed::number(
             TypedExpr::Constant(f64::NAN),
             inner.unit.clone(),

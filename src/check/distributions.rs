@@ -95,6 +95,8 @@ pub(crate) fn instantiate(
             distribution::histogram(&edges, &weights)
         }
         DistributionExpr::Sample(law) => Ok(Distribution::clone(law)),
+        // the sum of draws has no distribution function of its own
+        DistributionExpr::Compound { .. } => return None,
         DistributionExpr::Mixture(components) => {
             let mut built = Vec::with_capacity(components.len());
             for (component, weight) in components {
@@ -212,6 +214,7 @@ impl Inference<'_> {
             "quantiles" => self.quantiles(arguments, span),
             "histogram" => self.histogram(arguments, span),
             "sample" => self.sample(arguments, span),
+            "compound" => self.compound(arguments, span),
             _ if PLANNED.contains(&name) => {
                 let error = Diagnostic::new(
                     Code::E112,
@@ -480,6 +483,7 @@ pub(super) fn parameters(expr: &DistributionExpr) -> Vec<&TypedExpr> {
         DistributionExpr::Value(_)
         | DistributionExpr::Discrete(_)
         | DistributionExpr::Sample(_)
+        | DistributionExpr::Compound { .. }
         | DistributionExpr::Mixture(_)
         | DistributionExpr::Truncated { .. }
         | DistributionExpr::Affine { .. } => Vec::new(),

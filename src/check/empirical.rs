@@ -194,7 +194,7 @@ impl Inference<'_> {
     }
 
     /// Two arguments by position or by name, both needed.
-    fn two_arguments<'e>(
+    pub(super) fn two_arguments<'e>(
         &mut self,
         arguments: &'e [Argument],
         names: [&str; 2],

@@ -146,7 +146,7 @@ pub(super) fn is_statistic(name: &str) -> bool {
 
 /// The distributions that are not families: they take weights or other distributions.
 pub(super) const COMBINATORS: &[&str] =
-    &["discrete", "mixture", "truncate", "quantiles", "histogram", "sample"];
+    &["discrete", "mixture", "truncate", "quantiles", "histogram", "sample", "compound"];
 
 /// Distributions and processes of the language that this version does not have yet.
-pub(super) const PLANNED: &[&str] = &["compound", "gbm", "mean_reverting", "jumps"];
+pub(super) const PLANNED: &[&str] = &["gbm", "mean_reverting", "jumps"];

@@ -3,6 +3,7 @@
 mod calls;
 mod checked;
 mod combinations;
+mod compound;
 mod constant;
 mod define;
 mod distributions;

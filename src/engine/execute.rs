@@ -2,11 +2,13 @@
 
 use super::kernels::{self, Column, Input};
 use super::prepared::{Prepared, solve};
+use super::sums::{self, Part, Source};
 use crate::accumulate::{Cause, Stretch, Tally};
 use crate::check::instantiate;
+use crate::distribution::Distribution;
 use crate::math::irr::{Irr, IrrScratch, irr};
 use crate::math::simd::{Kernel, Path};
-use crate::program::{ColumnCall, Op, Operand, Record, Scalar, Section};
+use crate::program::{ColumnCall, Op, Operand, Record, Scalar, Section, Sum};
 use crate::sampling::{BLOCK, fill_normal, fill_uniform};
 
 /// The memory of one thread: registers, stored series. Nothing in it outlives a block.
@@ -192,7 +194,7 @@ impl<'a> Worker<'a> {
                 let (dst, [x]) = split(&mut self.registers, dst, [x]);
                 sampler.fill(path, &x.0, &mut dst.0);
             }
-            Op::Call { dst, call } => self.call(dst, call),
+            Op::Call { dst, call } => self.call(dst, call, block, step),
             Op::Unary { op, dst, x } => {
                 let (dst, x) = (self.column(dst), self.column(x));
                 let (dst, [x]) = split(&mut self.registers, dst, [x]);
@@ -239,8 +241,11 @@ impl<'a> Worker<'a> {
 
     /// A distribution with parameters in columns, solved lane by lane.
     #[inline(never)]
-    fn call(&mut self, dst: u16, call: u16) {
+    fn call(&mut self, dst: u16, call: u16, block: u64, step: u32) {
         let call: &ColumnCall = &self.prepared.program.calls[usize::from(call)];
+        if let Some(sum) = call.sum {
+            return self.sum_of_draws(dst, call, sum, block, step);
+        }
         let arguments: Vec<OperandPlace> =
             call.arguments.iter().map(|&argument| self.operand(argument)).collect();
         let uniform = call.uniform.map(|uniform| self.operand(uniform));
@@ -259,6 +264,34 @@ impl<'a> Worker<'a> {
             };
             self.registers[dst].0[lane] = draw;
         }
+    }
+
+    /// Sums of as many draws as the first argument says.
+    fn sum_of_draws(&mut self, dst: u16, call: &ColumnCall, sum: Sum, block: u64, step: u32) {
+        let places: Vec<OperandPlace> =
+            call.arguments.iter().map(|&argument| self.operand(argument)).collect();
+        let value = |place: &OperandPlace, lane: usize| match *place {
+            OperandPlace::Column(column) => self.registers[column].0[lane],
+            OperandPlace::Scalar(value) => value,
+        };
+        let counts = std::array::from_fn(|lane| value(&places[0], lane));
+        let laws: Vec<Option<Distribution>> = match sum.sampler {
+            Some(_) => Vec::new(),
+            None => (0..BLOCK)
+                .map(|lane| {
+                    let mut parameters = places[1..].iter().map(|place| value(place, lane));
+                    instantiate(&call.template, &mut |_| parameters.next())?.ok()
+                })
+                .collect(),
+        };
+        let samplers = &self.prepared.samplers;
+        let part = sum
+            .sampler
+            .map_or(Part::Lanes(&laws), |sampler| Part::Sampler(&samplers[sampler as usize]));
+        let key = self.prepared.streams[sum.stream as usize];
+        let source = Source { key, step: if sum.by_step { step } else { 0 }, block };
+        let dst = self.column(dst);
+        sums::fill(self.prepared.path, part, source, &counts, &mut self.registers[dst].0);
     }
 
     #[inline(never)]

@@ -10,6 +10,7 @@ mod monitor;
 mod observe;
 mod parallel;
 mod prepared;
+mod sums;
 pub mod reference;
 
 pub use execute::{Selection, Sink, Worker};
@@ -19,4 +20,4 @@ pub(crate) use parallel::PILOT_SEED;
 pub use parallel::{
     CHUNK as RUN_CHUNK, Pilot, collect, collect_stretches, extend, pilot, run, useful_threads,
 };
-pub use prepared::{Prepared, PreparedSampler, Sampler};
+pub use prepared::{Prepared, PreparedSampler, Sampler, streams};

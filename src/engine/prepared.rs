@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::sums;
 use crate::distribution::{Distribution, Kind};
 use crate::math::simd::{Path, SimdPath};
 use crate::program::Program;
@@ -136,6 +137,8 @@ pub struct Prepared<'a> {
     pub samplers: Vec<PreparedSampler>,
     /// One key for each draw site.
     pub keys: Vec<StreamKey>,
+    /// One key for each of the program's streams.
+    pub streams: Vec<StreamKey>,
     /// The instructions to run with.
     pub path: SimdPath,
 }
@@ -144,13 +147,15 @@ impl<'a> Prepared<'a> {
     /// Builds the tables, on all threads of the pool.
     pub fn new(program: &'a Program, seed: u64) -> Prepared<'a> {
         let samplers = program.samplers.par_iter().map(|law| Arc::new(Sampler::new(law))).collect();
-        Prepared { program, samplers, keys: keys(program, seed), path: SimdPath::detect() }
+        let (keys, streams) = (keys(program, seed), streams(program, seed));
+        Prepared { program, samplers, keys, streams, path: SimdPath::detect() }
     }
 
     /// The same tables for another seed.
     #[must_use]
     pub fn reseeded(&self, seed: u64) -> Prepared<'a> {
-        Prepared { samplers: self.samplers.clone(), keys: keys(self.program, seed), ..*self }
+        let (keys, streams) = (keys(self.program, seed), streams(self.program, seed));
+        Prepared { samplers: self.samplers.clone(), keys, streams, ..*self }
     }
 
     /// The same tables and draws, but for some draw sites, chosen by name, the draws of another seed.
@@ -169,6 +174,11 @@ impl<'a> Prepared<'a> {
     pub fn with_path(self, path: SimdPath) -> Prepared<'a> {
         Prepared { path, ..self }
     }
+}
+
+/// The keys of a program's streams: those that sums take their draws from.
+pub fn streams(program: &Program, seed: u64) -> Vec<StreamKey> {
+    program.streams.iter().map(|name| sums::stream(seed, name)).collect()
 }
 
 fn keys(program: &Program, seed: u64) -> Vec<StreamKey> {

@@ -5,10 +5,12 @@
 
 use crate::check::instantiate;
 use crate::math::irr::{Irr, IrrScratch, irr};
-use crate::program::{Graph, Lowered, Node, NodeId, Rate};
+use crate::program::{Graph, Lowered, Node, NodeId, Rate, Sum};
 use crate::sampling::{StreamKey, normal_at, uniform_at};
 
 use super::prepared::{PreparedSampler, solve};
+use super::sums;
+use crate::distribution::Distribution;
 
 /// Where uniform numbers come from.
 #[derive(Debug, Clone, Copy)]
@@ -17,6 +19,8 @@ pub enum Draws<'a> {
     Trial {
         /// One key a draw site.
         keys: &'a [StreamKey],
+        /// One key a stream that sums take their draws from.
+        streams: &'a [StreamKey],
         /// One sampler for each of the graph's.
         samplers: &'a [PreparedSampler],
         /// The trial.
@@ -221,6 +225,18 @@ impl<'a> Trial<'a> {
         }
     }
 
+    /// The sum of so many draws.
+    fn sum_of_draws(&self, sum: Sum, count: f64, law: Option<Distribution>, step: usize) -> f64 {
+        let Draws::Trial { streams, samplers, trial, .. } = self.draws else { return f64::NAN };
+        let step = if sum.by_step { u32::try_from(step).unwrap_or(u32::MAX) } else { 0 };
+        let draw = |u: f64| match (sum.sampler, &law) {
+            (Some(sampler), _) => samplers[sampler as usize].at(u),
+            (None, Some(law)) => solve(law, u),
+            (None, None) => f64::NAN,
+        };
+        sums::at(draw, streams[sum.stream as usize], step, trial, count)
+    }
+
     /// An operation on values that are known.
     fn operation(&self, node: Node, step: usize, value: &dyn Fn(&Trial<'a>, NodeId) -> f64) -> f64 {
         #[expect(clippy::cast_precision_loss, reason = "a step is far below 2^53")]
@@ -243,6 +259,11 @@ impl<'a> Trial<'a> {
                         Rate::Table => self.shared(argument, step),
                         Rate::Constant | Rate::Trial | Rate::Step => value(self, argument),
                     });
+                if let Some(sum) = call.sum {
+                    let count = parameters.next().unwrap_or(f64::NAN);
+                    let law = instantiate(&call.template, &mut |_| parameters.next());
+                    return self.sum_of_draws(sum, count, law.and_then(Result::ok), step);
+                }
                 match (instantiate(&call.template, &mut |_| parameters.next()), call.uniform) {
                     (Some(Ok(distribution)), Some(uniform)) => {
                         solve(&distribution, value(self, uniform))

@@ -77,8 +77,21 @@ pub struct Call {
     pub template: crate::check::DistributionExpr,
     /// The parameters, in the order in which the template asks for them.
     pub arguments: Vec<NodeId>,
-    /// The uniform number; `None` for the base.
+    /// The uniform number; `None` for the base, and for a sum.
     pub uniform: Option<NodeId>,
+    /// Where it stands for a sum of draws: the first argument is then how many.
+    pub sum: Option<Sum>,
+}
+
+/// A sum of draws that are independent of each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sum {
+    /// The stream of their uniform numbers: an index into [`Graph::streams`].
+    pub stream: u32,
+    /// Whether they are drawn afresh at each step.
+    pub by_step: bool,
+    /// Where parameters are the same in every trial: an index into [`Graph::samplers`].
+    pub sampler: Option<u32>,
 }
 
 /// All values of a model.
@@ -94,6 +107,8 @@ pub struct Graph {
     pub tables: Vec<Vec<f64>>,
     /// Names of draw sites.
     pub sites: Vec<String>,
+    /// Names of streams that sums take their draws from.
+    pub streams: Vec<String>,
     /// Distributions with constant parameters.
     pub samplers: Vec<Distribution>,
     /// Distributions with other parameters.
@@ -191,13 +206,29 @@ impl Graph {
         self.intern(Node::Normal(uniform), rate)
     }
 
-    /// The quantile of a distribution with constant parameters.
-    pub fn sample(&mut self, distribution: Distribution, uniform: NodeId) -> NodeId {
+    /// The stream of a name.
+    pub fn stream(&mut self, name: &str) -> u32 {
+        let known = self.streams.iter().position(|stream| stream == name);
+        let index = known.unwrap_or_else(|| {
+            self.streams.push(name.to_owned());
+            self.streams.len() - 1
+        });
+        u32::try_from(index).expect("fewer than 2^32 streams")
+    }
+
+    /// The sampler of a distribution with constant parameters.
+    pub fn sampler(&mut self, distribution: Distribution) -> u32 {
         let next = u32::try_from(self.samplers.len()).expect("fewer than 2^32 samplers");
         let index = *self.known_samplers.entry(format!("{distribution:?}")).or_insert(next);
         if index == next {
             self.samplers.push(distribution);
         }
+        index
+    }
+
+    /// The quantile of a distribution with constant parameters.
+    pub fn sample(&mut self, distribution: Distribution, uniform: NodeId) -> NodeId {
+        let index = self.sampler(distribution);
         let rate = self.rate(uniform);
         self.intern(Node::Sample(index, uniform), rate)
     }
@@ -211,6 +242,7 @@ impl Graph {
             Rate::Constant | Rate::Trial => Rate::Trial,
             Rate::Table | Rate::Step => Rate::Step,
         };
+        let rate = if call.sum.is_some_and(|sum| sum.by_step) { Rate::Step } else { rate };
         let next = u32::try_from(self.calls.len()).expect("fewer than 2^32 calls");
         let index = *self.known_calls.entry(format!("{call:?}")).or_insert(next);
         if index == next {

@@ -208,6 +208,11 @@ impl<'a> Lowering<'a> {
                         (true, Phase::Later) => self.graph.step_draw(site),
                         _ => self.graph.draw(site),
                     };
+                    if distribution.is_compound() {
+                        let by_step = each_step && phase == Phase::Later;
+                        let name = &cell.name;
+                        return self.compound(distribution, name, uniform, by_step, labels, phase);
+                    }
                     self.sample(distribution, uniform, labels, phase)
                 }
             },

@@ -11,7 +11,7 @@ mod registers;
 mod sample;
 mod schedule;
 
-pub use graph::{Call, Graph, Node, NodeId, Rate, Slot, SlotId};
+pub use graph::{Call, Graph, Node, NodeId, Rate, Slot, SlotId, Sum};
 pub use lower::{Lowered, Mode};
 pub use op::{ColumnCall, Op, Operand, Program, Record, Scalar, Section};
 pub use schedule::{Root, TooLarge, schedule};

@@ -128,8 +128,10 @@ pub struct ColumnCall {
     pub template: crate::check::DistributionExpr,
     /// The parameters.
     pub arguments: Vec<Operand<u16>>,
-    /// The uniform numbers; `None` for the base.
+    /// The uniform numbers; `None` for the base, and for a sum.
     pub uniform: Option<Operand<u16>>,
+    /// Where it stands for a sum of draws: the first argument is then how many.
+    pub sum: Option<super::Sum>,
 }
 
 /// Where a column goes.
@@ -158,6 +160,8 @@ pub struct Program {
     pub tables: Vec<Vec<f64>>,
     /// Names of draw sites.
     pub sites: Vec<String>,
+    /// Names of streams that sums take their draws from.
+    pub streams: Vec<String>,
     /// Distributions with constant parameters.
     pub samplers: Vec<crate::distribution::Distribution>,
     /// Distributions with parameters in columns.

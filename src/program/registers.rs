@@ -78,6 +78,7 @@ pub(super) fn allocate(draft: Draft) -> Result<Allocated, TooLarge> {
                     .map(operand)
                     .collect::<Result<_, TooLarge>>()?,
                 uniform: call.uniform.map(operand).transpose()?,
+                sum: call.sum,
             })
         })
         .collect::<Result<_, TooLarge>>()?;

@@ -4,7 +4,7 @@
 //! closed forms become arithmetic; constant parameters of any other shape become a table; parameters
 //! that differ from trial to trial are solved lane by lane.
 
-use super::graph::{Call, NodeId};
+use super::graph::{Call, NodeId, Sum};
 use super::lower::{Labels, Lowering, Phase};
 use crate::check::{DistributionExpr, TypedExpr, instantiate};
 use crate::distribution::{Constant, Distribution, Family};
@@ -34,11 +34,76 @@ impl<'a> Lowering<'a> {
         labels: &Labels,
         phase: Phase,
     ) -> NodeId {
+        if let DistributionExpr::Compound { count, part } = expr {
+            let (count, part) = (self.base(count, labels, phase), self.base(part, labels, phase));
+            return self.binary(Binary::Multiply, count, part);
+        }
+        if let DistributionExpr::Affine { scale, shift, inner } = expr
+            && inner.is_compound()
+        {
+            let inner = self.base(inner, labels, phase);
+            return self.scaled(scale, shift, inner, labels, phase);
+        }
         let arguments = self.arguments(expr, labels, phase);
         match self.constant_distribution(expr, &arguments) {
             Some(distribution) => self.graph.constant(distribution.base()),
-            None => self.graph.call(Call { template: expr.clone(), arguments, uniform: None }),
+            None => {
+                let call = Call { template: expr.clone(), arguments, uniform: None, sum: None };
+                self.graph.call(call)
+            }
         }
+    }
+
+    fn scaled(
+        &mut self,
+        scale: &'a TypedExpr,
+        shift: &'a TypedExpr,
+        inner: NodeId,
+        labels: &Labels,
+        phase: Phase,
+    ) -> NodeId {
+        let scale = self.lower(scale, labels, phase);
+        let shift = self.lower(shift, labels, phase);
+        let scaled = self.binary(Binary::Multiply, scale, inner);
+        if self.graph.constant_of(shift) == Some(0.0) {
+            return scaled;
+        }
+        self.binary(Binary::Add, scaled, shift)
+    }
+
+    /// A sum of draws: `uniform` is for the count where that is drawn too, the draws are of the stream `name`.
+    pub(super) fn compound(
+        &mut self,
+        expr: &'a DistributionExpr,
+        name: &str,
+        uniform: NodeId,
+        by_step: bool,
+        labels: &Labels,
+        phase: Phase,
+    ) -> NodeId {
+        if let DistributionExpr::Affine { scale, shift, inner } = expr {
+            let inner = self.compound(inner, name, uniform, by_step, labels, phase);
+            return self.scaled(scale, shift, inner, labels, phase);
+        }
+        let DistributionExpr::Compound { count, part } = expr else {
+            return self.sample(expr, uniform, labels, phase);
+        };
+        let count = self.sample(count, uniform, labels, phase);
+        let arguments = self.arguments(part, labels, phase);
+        let law = self.constant_distribution(part, &arguments);
+        if let Some(value) = law.as_ref().and_then(Distribution::constant) {
+            let value = self.graph.constant(value);
+            return self.binary(Binary::Multiply, count, value);
+        }
+        let stream = self.graph.stream(name);
+        let sampler = law.map(|law| self.graph.sampler(law));
+        let parameters = if sampler.is_some() { Vec::new() } else { arguments };
+        self.graph.call(Call {
+            template: DistributionExpr::clone(part),
+            arguments: std::iter::once(count).chain(parameters).collect(),
+            uniform: None,
+            sum: Some(Sum { stream, by_step, sampler }),
+        })
     }
 
     /// The parameters as nodes, in the order in which [`instantiate`] asks for them.
@@ -196,7 +261,8 @@ impl<'a> Lowering<'a> {
                 return closed;
             }
         }
-        self.graph.call(Call { template: expr.clone(), arguments, uniform: Some(uniform) })
+        let (template, uniform) = (expr.clone(), Some(uniform));
+        self.graph.call(Call { template, arguments, uniform, sum: None })
     }
 
     /// Families whose draws are arithmetic; the others are solved.
@@ -288,6 +354,10 @@ fn parameters<'e>(expr: &'e DistributionExpr, found: &mut Vec<&'e TypedExpr>) {
             found.extend(edges.iter().chain(weights));
         }
         DistributionExpr::Sample(_) => {}
+        DistributionExpr::Compound { count, part } => {
+            parameters(count, found);
+            parameters(part, found);
+        }
         DistributionExpr::Discrete(entries) => {
             found.extend(entries.iter().flat_map(|(value, weight)| [value, weight]));
         }

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::fuse::fuse;
-use super::graph::{Graph, Node, NodeId, Rate, SlotId};
+use super::graph::{Graph, Node, NodeId, Rate, SlotId, Sum};
 use super::op::{Op, Operand, Program, Record, Scalar, Section};
 use super::registers::allocate;
 
@@ -42,6 +42,7 @@ pub(super) struct DraftCall {
     pub(super) template: crate::check::DistributionExpr,
     pub(super) arguments: Vec<Operand<Virtual>>,
     pub(super) uniform: Option<Operand<Virtual>>,
+    pub(super) sum: Option<Sum>,
 }
 
 /// Compiles a graph for the engine.
@@ -69,6 +70,7 @@ pub fn schedule(
         scalars,
         tables: graph.tables.clone(),
         sites: graph.sites.clone(),
+        streams: graph.streams.clone(),
         samplers: graph.samplers.clone(),
         records,
         n_stored: n_stored as usize,
@@ -472,6 +474,7 @@ impl<'a> Emitter<'a> {
                     template: call.template.clone(),
                     arguments,
                     uniform,
+                    sum: call.sum,
                 });
                 let index =
                     u32::try_from(self.draft.calls.len() - 1).expect("fewer than 2^32 calls");

@@ -9,7 +9,7 @@ use outlay::check::{CheckedModel, QuantityId, QuantityKind, TypedExpr};
 use outlay::diagnostic::render;
 use outlay::distribution::Distribution;
 use outlay::engine::reference::{Draws, Trial};
-use outlay::engine::{Prepared, PreparedSampler, Sampler, Sink, Worker};
+use outlay::engine::{self, Prepared, PreparedSampler, Sampler, Sink, Worker};
 use outlay::math::simd::SimdPath;
 use outlay::program::{self, Cell, Graph, Lowered, Mode, Program, Root};
 use outlay::sampling::{BLOCK, StreamKey};
@@ -81,9 +81,11 @@ fn difference(model: &CheckedModel, mode: Mode) -> Option<String> {
     let keys: Vec<StreamKey> =
         program.sites.iter().map(|name| StreamKey::new(SEED, name)).collect();
     let samplers: Vec<PreparedSampler> = program.samplers.iter().map(sampler).collect();
+    let streams = engine::streams(&program, SEED);
     let columns = SimdPath::available().map(|path| {
         let (keys, samplers) = (keys.clone(), samplers.clone());
-        let prepared = Prepared { program: &program, samplers, keys, path };
+        let streams = engine::streams(&program, SEED);
+        let prepared = Prepared { program: &program, samplers, keys, streams, path };
         let mut lists = vec![Vec::new(); program.n_channels];
         Worker::new(&prepared).run(FIRST_BLOCK, TRIALS, &mut Sink::Values(&mut lists));
         (path, lists)
@@ -92,7 +94,9 @@ fn difference(model: &CheckedModel, mode: Mode) -> Option<String> {
     for lane in COMPARED {
         let trial = FIRST_BLOCK * BLOCK as u64 + lane;
         let draws = match mode {
-            Mode::Sample => Draws::Trial { keys: &keys, samplers: &samplers, trial },
+            Mode::Sample => {
+                Draws::Trial { keys: &keys, streams: &streams, samplers: &samplers, trial }
+            }
             Mode::Base => Draws::None,
         };
         let mut reference = Trial::new(&graph, draws, years_per_step);

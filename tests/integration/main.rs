@@ -1,6 +1,7 @@
 //! All integration tests in one binary.
 
 mod cli;
+mod compound;
 mod determinism;
 mod docs;
 mod engine_reference;

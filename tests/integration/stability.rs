@@ -54,6 +54,8 @@ const LAWS: &[(&str, &str)] = &[
     ("quantiles_of_five", "quantiles(p5 = 1, p25 = 2, p50 = 3, p75 = 5, p95 = 12)"),
     ("histogram", "histogram(edges = [0, 10, 30, 40], weights = [1, 2, 1])"),
     ("sample", "sample(file = 'sample.csv', column = 'usd')"),
+    ("compound", "compound(poisson(4), gamma(2, 3))"),
+    ("compound_of_count", "10 + 2 * compound(poisson, exponential(5))"),
     ("mixture", "mixture(0: 1, normal(5, 1): 2, exponential(3): 1)"),
     ("truncated", "truncate(normal(0, 1), low = 0.5, high = 2)"),
     ("affine", "3 * gamma(2, 1) - 1"),
