@@ -88,10 +88,8 @@ impl Inference<'_> {
         };
         let (low, _) = law.support();
         let most = law.quantile_upper(TABLE_TAIL);
-        let is_whole = law.constant().map_or_else(
-            || is_whole(&law),
-            |value| libm::floor(value) == value,
-        );
+        let is_whole =
+            law.constant().map_or_else(|| is_whole(&law), |value| libm::floor(value) == value);
         let (message, help) = if !is_whole {
             let message = "the count of `compound` must be a whole number";
             let help = "counts are `poisson`, `binomial`, `geometric`, `uniform_int`, `discrete`, or an input with such a distribution";
@@ -100,7 +98,12 @@ impl Inference<'_> {
             (format!("the count of `compound` must not be negative, it may be {low}"), None)
         } else if most > MOST_DRAWS {
             let message = format!("`compound` takes at most {MOST_DRAWS} draws, not {most}");
-            (message, Some("a sum of so many draws is as good as normal: `normal(n * mean, sqrt(n) * sd)`"))
+            (
+                message,
+                Some(
+                    "a sum of so many draws is as good as normal: `normal(n * mean, sqrt(n) * sd)`",
+                ),
+            )
         } else {
             return Some(());
         };
@@ -120,9 +123,10 @@ impl Inference<'_> {
         let units = &self.scope.units;
         let (of_count, of_part) = (units.dimension(counted), units.dimension(unit));
         let cancels = !of_count.is_none()
-            && of_count.powers().iter().all(|&(base, exponent)| {
-                of_part.exponent(base) == exponent.negated()
-            });
+            && of_count
+                .powers()
+                .iter()
+                .all(|&(base, exponent)| of_part.exponent(base) == exponent.negated());
         if cancels {
             return Some(UnitState::Known(unit.times(counted, Exponent::ONE)));
         }

@@ -1,10 +1,10 @@
 //! The beta distribution on any interval, and PERT, which is one with a declared mode.
 
 use super::constant::Constant;
-use super::family::Entry;
+use super::family::{self, Entry, Pins};
 use super::law::Law;
 use super::parameter::{self, Form, Parameter, ParameterError};
-use super::{Distribution, triangular};
+use super::{Distribution, kumaraswamy, triangular};
 use crate::math::special::{beta_density, beta_inverse, beta_lower, beta_upper};
 
 /// `low + (high − low) · B`, with B of the beta distribution.
@@ -35,8 +35,32 @@ pub(super) static ENTRY: Entry = Entry {
     is_discrete: false,
     result_is_plain: false,
     build: |_, p| build(p[0], p[1], p[2], p[3]),
-    pins: None,
+    pins: Some(Pins { count: 2, is_positive: true, build: pinned }),
 };
+
+/// On (0, 1). With the first percentile held by the mean, the second one's probability rises with α + β.
+fn pinned(points: &[(f64, f64)]) -> Result<Distribution, ParameterError> {
+    /// Sums of both shapes that are looked at.
+    const LOG_SUMS: (f64, f64) = (-5.0, 20.0);
+    let [(p, x), (q, y)] = [points[0], points[1]];
+    kumaraswamy::below_one(points)?;
+    // from the mean's odds, so that neither shape loses digits
+    let shapes = |log_odds: f64, log_sum: f64| {
+        let sum = libm::exp(log_sum);
+        [sum / (1.0 + libm::exp(-log_odds)), sum / (1.0 + libm::exp(log_odds))]
+    };
+    let below = |x: f64, [a, b]: [f64; 2]| beta_lower(a, b, x, 1.0 - x);
+    let held = |log_sum: f64| {
+        let at = |log_odds: f64| below(x, shapes(log_odds, log_sum));
+        family::falling_root(at, p, (-300.0, 300.0)).map(|odds| shapes(odds, log_sum))
+    };
+    let missed = |log_sum: f64| held(log_sum).map_or(f64::NAN, |shapes| -below(y, shapes));
+    let found = family::falling_root(missed, -q, LOG_SUMS).and_then(held);
+    let Some([alpha, beta]) = found else {
+        return Err(ParameterError::new(1, "no beta distribution has these percentiles"));
+    };
+    build(alpha, beta, 0.0, 1.0)
+}
 
 pub(super) static PERT: Entry = Entry {
     name: "pert",

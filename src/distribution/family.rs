@@ -270,6 +270,29 @@ pub(super) fn percentile_name(p: f64) -> String {
     format!("p{}", libm::round(p * 1e14) / 1e12)
 }
 
+/// Where a falling function reaches a value inside an interval, to the last digits; `None` where it does not.
+pub(super) fn falling_root(
+    f: impl Fn(f64) -> f64,
+    value: f64,
+    (mut low, mut high): (f64, f64),
+) -> Option<f64> {
+    if !(f(low) > value && f(high) <= value) {
+        return None;
+    }
+    for _ in 0..200 {
+        let middle = f64::midpoint(low, high);
+        if middle <= low || middle >= high {
+            break;
+        }
+        if f(middle) <= value {
+            high = middle;
+        } else {
+            low = middle;
+        }
+    }
+    Some(high)
+}
+
 /// Location and scale of the law `location + scale · Z` through two percentiles, by the quantile function of Z.
 pub(super) fn location_scale(points: &[(f64, f64)], quantile: impl Fn(f64) -> f64) -> (f64, f64) {
     let [(p, a), (q, b)] = [points[0], points[1]];

@@ -5,7 +5,7 @@
 //! The upper tail cancels by a factor of about x/μ, hence is accurate to 10⁻¹³ for shapes of a mean and above.
 
 use super::Distribution;
-use super::family::Entry;
+use super::family::{self, Entry, Pins};
 use super::law::Law;
 use super::parameter::{self, Form, Parameter, ParameterError};
 use crate::math::special::{norm_cdf, norm_pdf, norm_quantile, norm_sf};
@@ -25,8 +25,26 @@ pub(super) static ENTRY: Entry = Entry {
     is_discrete: false,
     result_is_plain: false,
     build: |_, p| build(p[0], p[1]),
-    pins: None,
+    pins: Some(Pins { count: 2, is_positive: true, build: pinned }),
 };
+
+/// The ratio of two percentiles falls as the shape grows beside the mean.
+fn pinned(points: &[(f64, f64)]) -> Result<Distribution, ParameterError> {
+    /// Shapes of a mean of 1 that are looked at.
+    const LOG_SHAPES: (f64, f64) = (-7.0, 30.0);
+    let [(p, a), (q, b)] = [points[0], points[1]];
+    let at = |log_shape: f64, u: f64| {
+        let law = InverseGaussian { mean: 1.0, shape: libm::exp(log_shape) };
+        if u <= 0.5 { law.quantile(u) } else { law.quantile_upper(1.0 - u) }
+    };
+    let spread = |log_shape: f64| libm::log(at(log_shape, q) / at(log_shape, p));
+    let Some(log_shape) = family::falling_root(spread, libm::log(b / a), LOG_SHAPES) else {
+        let message = "no inverse Gaussian distribution has these percentiles";
+        return Err(ParameterError::new(1, message));
+    };
+    let mean = b / at(log_shape, q);
+    build(mean, mean * libm::exp(log_shape))
+}
 
 fn build(mean: f64, shape: f64) -> Result<Distribution, ParameterError> {
     parameter::positive(0, "mean", mean)?;

@@ -1,7 +1,7 @@
 //! The Kumaraswamy distribution on [0, 1]: like a beta, in closed form.
 
 use super::Distribution;
-use super::family::Entry;
+use super::family::{self, Entry, Pins};
 use super::law::Law;
 use super::parameter::{self, Form, Parameter, ParameterError};
 use crate::math::special::ln_beta;
@@ -21,8 +21,36 @@ pub(super) static ENTRY: Entry = Entry {
     is_discrete: false,
     result_is_plain: true,
     build: |_, p| build(p[0], p[1]),
-    pins: None,
+    pins: Some(Pins { count: 2, is_positive: true, build: pinned }),
 };
+
+/// ln(1 − q) / ln(1 − p) is ln(1 − yᵃ) / ln(1 − xᵃ), which rises with a.
+fn pinned(points: &[(f64, f64)]) -> Result<Distribution, ParameterError> {
+    /// Exponents that are looked at.
+    const LOG_A: (f64, f64) = (-9.0, 9.0);
+    let [(p, x), (q, y)] = [points[0], points[1]];
+    below_one(points)?;
+    let rest = |x: f64, log_a: f64| libm::log(-libm::expm1(libm::exp(log_a) * libm::log(x)));
+    let ratio = |log_a: f64| -(rest(y, log_a) / rest(x, log_a));
+    let target = -(libm::log1p(-q) / libm::log1p(-p));
+    let Some(log_a) = family::falling_root(ratio, target, LOG_A) else {
+        let message = "no Kumaraswamy distribution has these percentiles";
+        return Err(ParameterError::new(1, message));
+    };
+    build(libm::exp(log_a), libm::log1p(-p) / rest(x, log_a))
+}
+
+/// The rule that laws on (0, 1) share.
+pub(super) fn below_one(points: &[(f64, f64)]) -> Result<(), ParameterError> {
+    match points.iter().position(|&(_, x)| x >= 1.0) {
+        Some(index) => {
+            let x = points[index].1;
+            let message = format!("its values lie between 0 and 1, but {x} is not below 1");
+            Err(ParameterError::new(index, message))
+        }
+        None => Ok(()),
+    }
+}
 
 fn build(a: f64, b: f64) -> Result<Distribution, ParameterError> {
     parameter::positive(0, "a", a)?;

@@ -476,6 +476,7 @@ fn percentiles_pin_a_distribution() {
                 continue;
             }
             1 => &[(0.9, 3.0)],
+            2 if matches!(family, Family::Beta | Family::Kumaraswamy) => &[(0.9, 0.8), (0.2, 0.3)],
             // not in order
             _ => &[(0.9, 12.0), (0.2, 3.0)],
         };

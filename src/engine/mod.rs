@@ -10,8 +10,8 @@ mod monitor;
 mod observe;
 mod parallel;
 mod prepared;
-mod sums;
 pub mod reference;
+mod sums;
 
 pub use execute::{Selection, Sink, Worker};
 pub use monitor::{Monitor, Unwatched};

@@ -95,6 +95,8 @@ operations! {
     SquareRoot => elementary::sqrt(x);
     /// `exp(x)`
     Exp => elementary::exp(x);
+    /// `exp(x) - 1`, accurate for small x: inside distributions
+    ExpMinusOne => elementary::exp_m1(x);
     /// `ln(x)`
     Ln => elementary::ln(x);
     /// `log10(x)`

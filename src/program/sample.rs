@@ -1,15 +1,15 @@
 //! Distributions as nodes: which arithmetic turns a uniform number into a draw.
 //!
 //! Every draw is the inverse CDF of one uniform number, non-decreasing in it. Location, scale and
-//! closed forms become arithmetic; constant parameters of any other shape become a table; parameters
-//! that differ from trial to trial are solved lane by lane.
+//! closed forms become arithmetic; constant parameters of any other shape become a table. Parameters
+//! that differ from trial to trial become arithmetic where they can (see `closed`), else they are solved lane by lane.
 
 use super::graph::{Call, NodeId, Sum};
 use super::lower::{Labels, Lowering, Phase};
 use crate::check::{DistributionExpr, TypedExpr, instantiate};
-use crate::distribution::{Constant, Distribution, Family};
+use crate::distribution::{Constant, Distribution};
 use crate::math::norm_quantile;
-use crate::math::operation::{Binary, Ternary, Unary};
+use crate::math::operation::{Binary, Unary};
 
 impl<'a> Lowering<'a> {
     /// A draw of a distribution from a uniform number.
@@ -141,19 +141,24 @@ impl<'a> Lowering<'a> {
         Some(result.unwrap_or_else(|_| Constant::of(f64::NAN)))
     }
 
-    fn binary(&mut self, operation: Binary, a: NodeId, b: NodeId) -> NodeId {
+    pub(super) fn binary(&mut self, operation: Binary, a: NodeId, b: NodeId) -> NodeId {
         self.graph.binary(operation, a, b)
     }
 
     /// `-ln(1 - u)`: the standard exponential.
-    fn exponential(&mut self, uniform: NodeId) -> NodeId {
+    pub(super) fn exponential(&mut self, uniform: NodeId) -> NodeId {
         let one = self.graph.constant(1.0);
         let upper = self.binary(Binary::Subtract, one, uniform);
         let log = self.graph.unary(Unary::Ln, upper);
         self.graph.unary(Unary::Negate, log)
     }
 
-    fn location_scale(&mut self, location: NodeId, scale: NodeId, standard: NodeId) -> NodeId {
+    pub(super) fn location_scale(
+        &mut self,
+        location: NodeId,
+        scale: NodeId,
+        standard: NodeId,
+    ) -> NodeId {
         let spread = self.binary(Binary::Multiply, scale, standard);
         if self.graph.constant_of(location) == Some(0.0) {
             return spread;
@@ -162,7 +167,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// `exp(mu + sigma z)`.
-    fn lognormal(&mut self, mu: NodeId, sigma: NodeId, uniform: NodeId) -> NodeId {
+    pub(super) fn lognormal(&mut self, mu: NodeId, sigma: NodeId, uniform: NodeId) -> NodeId {
         let standard = self.graph.normal(uniform);
         let log = self.location_scale(mu, sigma, standard);
         self.graph.unary(Unary::Exp, log)
@@ -226,7 +231,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// 1 where `1 - u` is below the probability.
-    fn bernoulli(&mut self, probability: NodeId, uniform: NodeId) -> NodeId {
+    pub(super) fn bernoulli(&mut self, probability: NodeId, uniform: NodeId) -> NodeId {
         let one = self.graph.constant(1.0);
         let upper = self.binary(Binary::Subtract, one, uniform);
         self.binary(Binary::Less, upper, probability)
@@ -260,66 +265,12 @@ impl<'a> Lowering<'a> {
             if let Some(closed) = self.closed_form(*family, first, &arguments, uniform) {
                 return closed;
             }
+            if let Some(scaled) = self.of_fixed_shape(*family, &arguments, uniform) {
+                return scaled;
+            }
         }
         let (template, uniform) = (expr.clone(), Some(uniform));
         self.graph.call(Call { template, arguments, uniform, sum: None })
-    }
-
-    /// Families whose draws are arithmetic; the others are solved.
-    fn closed_form(
-        &mut self,
-        family: Family,
-        first: &str,
-        arguments: &[NodeId],
-        uniform: NodeId,
-    ) -> Option<NodeId> {
-        let valid =
-            |this: &mut Self, operation: Unary, node: NodeId| this.graph.unary(operation, node);
-        Some(match (family, first) {
-            (Family::Normal, "mean") => {
-                let sd = valid(self, Unary::NonNegative, arguments[1]);
-                let standard = self.graph.normal(uniform);
-                self.location_scale(arguments[0], sd, standard)
-            }
-            (Family::Uniform, "low") => {
-                let width = self.binary(Binary::Subtract, arguments[1], arguments[0]);
-                let width = valid(self, Unary::NonNegative, width);
-                self.location_scale(arguments[0], width, uniform)
-            }
-            (Family::LogNormal, "mu") => {
-                let sigma = valid(self, Unary::NonNegative, arguments[1]);
-                self.lognormal(arguments[0], sigma, uniform)
-            }
-            (Family::LogNormal, "mean") => {
-                let mean = valid(self, Unary::Positive, arguments[0]);
-                let sd = valid(self, Unary::NonNegative, arguments[1]);
-                let ratio = self.binary(Binary::Divide, sd, mean);
-                let (one, half) = (self.graph.constant(1.0), self.graph.constant(0.5));
-                let square = self.binary(Binary::Multiply, ratio, ratio);
-                let growth = self.binary(Binary::Add, one, square);
-                let variance = self.graph.unary(Unary::Ln, growth);
-                let sigma = self.graph.unary(Unary::SquareRoot, variance);
-                let log_mean = self.graph.unary(Unary::Ln, mean);
-                let half_variance = self.binary(Binary::Multiply, half, variance);
-                let mu = self.binary(Binary::Subtract, log_mean, half_variance);
-                self.lognormal(mu, sigma, uniform)
-            }
-            (Family::Exponential, "mean") => {
-                let mean = valid(self, Unary::NonNegative, arguments[0]);
-                let standard = self.exponential(uniform);
-                self.binary(Binary::Multiply, mean, standard)
-            }
-            (Family::Bernoulli, _) => {
-                let (zero, one) = (self.graph.constant(0.0), self.graph.constant(1.0));
-                let above = self.binary(Binary::LessEqual, zero, arguments[0]);
-                let below = self.binary(Binary::LessEqual, arguments[0], one);
-                let is_probability = self.binary(Binary::And, above, below);
-                let draw = self.bernoulli(arguments[0], uniform);
-                let nothing = self.graph.constant(f64::NAN);
-                self.graph.ternary(Ternary::Select, is_probability, draw, nothing)
-            }
-            _ => return None,
-        })
     }
 
     /// The lognormal with these symmetric percentiles.

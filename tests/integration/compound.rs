@@ -80,7 +80,8 @@ all = \"compound(rounds, triangular(1, 2, 6) CNY)\"
 plain = \"compound(poisson(10), triangular(1, 2, 6) CNY)\"
 batches = \"compound(3 batch, triangular(1, 2, 6) CNY/run)\"";
     let names = ["each", "all", "plain", "batches"];
-    let outputs: Vec<String> = names.iter().map(|name| format!("{name} = {{ unit = \"CNY\" }}")).collect();
+    let outputs: Vec<String> =
+        names.iter().map(|name| format!("{name} = {{ unit = \"CNY\" }}")).collect();
     let model = compiled(inputs, &outputs.join("\n"));
     let rows = outlay::inputs(&model);
     for (name, mean, base) in
@@ -89,6 +90,6 @@ batches = \"compound(3 batch, triangular(1, 2, 6) CNY/run)\"";
         let row = rows.iter().find(|row| row.name == name).expect("an input");
         assert_eq!(row.unit.as_deref(), Some("CNY"), "{name}");
         assert!((row.mean.expect("a mean") / mean - 1.0).abs() < 0.01, "{name}: {:?}", row.mean);
-        assert_eq!(format!("{:?}", row.base), format!("{:?}", outlay::results::Point::Value(base)));
+        assert_eq!(row.base, outlay::results::Point::Value(base));
     }
 }

@@ -8,6 +8,7 @@ mod engine_reference;
 mod figures;
 mod floors;
 mod generator;
+mod hierarchy;
 mod known;
 mod library;
 mod meaning;

@@ -1,0 +1,299 @@
+//! Draws with parameters that differ from trial to trial, as arithmetic.
+//!
+//! Closed forms of the quantile function, and families that are a fixed shape scaled and shifted: a gamma with a constant
+//! shape is a table times its scale. What remains (shapes that vary without a closed form) is solved lane by lane.
+//! An impossible parameter makes the draw undefined. Both tails are accurate: 1 − u is exact for every uniform.
+
+use super::graph::NodeId;
+use super::lower::Lowering;
+use crate::distribution::{Family, build};
+use crate::math::operation::{Binary, Ternary, Unary};
+
+impl Lowering<'_> {
+    fn number(&mut self, value: f64) -> NodeId {
+        self.graph.constant(value)
+    }
+
+    /// Undefined unless above 0 and finite.
+    fn positive(&mut self, x: NodeId) -> NodeId {
+        self.graph.unary(Unary::Positive, x)
+    }
+
+    /// Undefined unless at least 0 and finite.
+    fn not_negative(&mut self, x: NodeId) -> NodeId {
+        self.graph.unary(Unary::NonNegative, x)
+    }
+
+    fn select(&mut self, condition: NodeId, then: NodeId, otherwise: NodeId) -> NodeId {
+        self.graph.ternary(Ternary::Select, condition, then, otherwise)
+    }
+
+    /// `1 - u`
+    fn upper(&mut self, uniform: NodeId) -> NodeId {
+        let one = self.number(1.0);
+        self.binary(Binary::Subtract, one, uniform)
+    }
+
+    /// `ln(u / (1 - u))`
+    fn standard_logistic(&mut self, uniform: NodeId) -> NodeId {
+        let upper = self.upper(uniform);
+        let odds = self.binary(Binary::Divide, uniform, upper);
+        self.graph.unary(Unary::Ln, odds)
+    }
+
+    /// `-ln(-ln u)`
+    fn standard_gumbel(&mut self, uniform: NodeId) -> NodeId {
+        let log = self.graph.unary(Unary::Ln, uniform);
+        let exponential = self.graph.unary(Unary::Negate, log);
+        let log = self.graph.unary(Unary::Ln, exponential);
+        self.graph.unary(Unary::Negate, log)
+    }
+
+    /// Which side of the median u lies on, -1 or 1, and its distance to the nearer end.
+    fn side_and_tail(&mut self, uniform: NodeId) -> (NodeId, NodeId) {
+        let half = self.number(0.5);
+        let from_median = self.binary(Binary::Subtract, uniform, half);
+        let side = self.graph.unary(Unary::Sign, from_median);
+        let upper = self.upper(uniform);
+        (side, self.binary(Binary::Min, uniform, upper))
+    }
+
+    /// `cot(π v)` on the side of u: tan would lose the tails' digits.
+    fn standard_cauchy(&mut self, uniform: NodeId) -> NodeId {
+        let (side, tail) = self.side_and_tail(uniform);
+        let pi = self.number(std::f64::consts::PI);
+        let angle = self.binary(Binary::Multiply, pi, tail);
+        let tangent = self.graph.unary(Unary::Tan, angle);
+        self.binary(Binary::Divide, side, tangent)
+    }
+
+    /// `-ln(2 v)` on the side of u.
+    fn standard_laplace(&mut self, uniform: NodeId) -> NodeId {
+        let (side, tail) = self.side_and_tail(uniform);
+        let two = self.number(2.0);
+        let share = self.binary(Binary::Multiply, two, tail);
+        let log = self.graph.unary(Unary::Ln, share);
+        let distance = self.graph.unary(Unary::Negate, log);
+        self.binary(Binary::Multiply, side, distance)
+    }
+
+    /// `scale * exp(standard / shape)`
+    fn power_of(&mut self, scale: NodeId, shape: NodeId, standard: NodeId) -> NodeId {
+        let (scale, shape) = (self.positive(scale), self.positive(shape));
+        let log = self.binary(Binary::Divide, standard, shape);
+        let power = self.graph.unary(Unary::Exp, log);
+        self.binary(Binary::Multiply, scale, power)
+    }
+
+    /// The square root of a product.
+    fn root_of_product(&mut self, a: NodeId, b: NodeId) -> NodeId {
+        let product = self.binary(Binary::Multiply, a, b);
+        self.graph.unary(Unary::SquareRoot, product)
+    }
+
+    /// Low, mode and high: the sides are not negative. Where all are one the draw is that.
+    fn triangular(&mut self, [low, mode, high]: [NodeId; 3], uniform: NodeId) -> NodeId {
+        let rise = self.binary(Binary::Subtract, mode, low);
+        let fall = self.binary(Binary::Subtract, high, mode);
+        let (rise, fall) = (self.not_negative(rise), self.not_negative(fall));
+        let width = self.binary(Binary::Add, rise, fall);
+        let upper = self.upper(uniform);
+        let (below, above) = (
+            self.binary(Binary::Multiply, uniform, width),
+            self.binary(Binary::Multiply, upper, width),
+        );
+        let is_rising = self.binary(Binary::Less, below, rise);
+        let (up, down) = (self.root_of_product(below, rise), self.root_of_product(above, fall));
+        let left = self.binary(Binary::Add, low, up);
+        let right = self.binary(Binary::Subtract, high, down);
+        self.select(is_rising, left, right)
+    }
+
+    /// Low, b, c, high. Areas are in units of half the plateau's height.
+    fn trapezoidal(&mut self, [low, b, c, high]: [NodeId; 4], uniform: NodeId) -> NodeId {
+        let mut side = |from: NodeId, to: NodeId| {
+            let length = self.binary(Binary::Subtract, to, from);
+            self.not_negative(length)
+        };
+        let (rise, level, fall) = (side(low, b), side(b, c), side(c, high));
+        let two = self.number(2.0);
+        let plateau = self.binary(Binary::Multiply, two, level);
+        let before = self.binary(Binary::Add, rise, plateau);
+        let area = self.binary(Binary::Add, before, fall);
+        let upper = self.upper(uniform);
+        let (below, above) = (
+            self.binary(Binary::Multiply, uniform, area),
+            self.binary(Binary::Multiply, upper, area),
+        );
+        let (up, down) = (self.root_of_product(below, rise), self.root_of_product(above, fall));
+        let left = self.binary(Binary::Add, low, up);
+        let right = self.binary(Binary::Subtract, high, down);
+        let on_plateau = self.binary(Binary::Subtract, below, rise);
+        let half = self.number(0.5);
+        let distance = self.binary(Binary::Multiply, half, on_plateau);
+        let middle = self.binary(Binary::Add, b, distance);
+        let is_rising = self.binary(Binary::Less, below, rise);
+        let is_falling = self.binary(Binary::Less, above, fall);
+        let rest = self.select(is_falling, right, middle);
+        self.select(is_rising, left, rest)
+    }
+
+    /// `location + scale * (exp(shape g) - 1) / shape` with a standard Gumbel g; g itself at shape 0.
+    fn gev(&mut self, [location, scale, shape]: [NodeId; 3], uniform: NodeId) -> NodeId {
+        let scale = self.positive(scale);
+        let gumbel = self.standard_gumbel(uniform);
+        let exponent = self.binary(Binary::Multiply, shape, gumbel);
+        let growth = self.graph.unary(Unary::ExpMinusOne, exponent);
+        let bent = self.binary(Binary::Divide, growth, shape);
+        let zero = self.number(0.0);
+        let is_straight = self.binary(Binary::Equal, shape, zero);
+        let standard = self.select(is_straight, gumbel, bent);
+        self.location_scale(location, scale, standard)
+    }
+
+    /// Families whose draws are arithmetic; `first` is the first parameter of the form.
+    pub(super) fn closed_form(
+        &mut self,
+        family: Family,
+        first: &str,
+        arguments: &[NodeId],
+        uniform: NodeId,
+    ) -> Option<NodeId> {
+        let two_of = |this: &mut Self, standard: NodeId| {
+            let scale = this.positive(arguments[1]);
+            this.location_scale(arguments[0], scale, standard)
+        };
+        Some(match (family, first) {
+            (Family::Normal, "mean") => {
+                let sd = self.not_negative(arguments[1]);
+                let standard = self.graph.normal(uniform);
+                self.location_scale(arguments[0], sd, standard)
+            }
+            (Family::Uniform, "low") => {
+                let width = self.binary(Binary::Subtract, arguments[1], arguments[0]);
+                let width = self.not_negative(width);
+                self.location_scale(arguments[0], width, uniform)
+            }
+            (Family::LogNormal, "mu") => {
+                let sigma = self.not_negative(arguments[1]);
+                self.lognormal(arguments[0], sigma, uniform)
+            }
+            (Family::LogNormal, "mean") => {
+                let mean = self.positive(arguments[0]);
+                let sd = self.not_negative(arguments[1]);
+                let ratio = self.binary(Binary::Divide, sd, mean);
+                let (one, half) = (self.graph.constant(1.0), self.graph.constant(0.5));
+                let square = self.binary(Binary::Multiply, ratio, ratio);
+                let growth = self.binary(Binary::Add, one, square);
+                let variance = self.graph.unary(Unary::Ln, growth);
+                let sigma = self.graph.unary(Unary::SquareRoot, variance);
+                let log_mean = self.graph.unary(Unary::Ln, mean);
+                let half_variance = self.binary(Binary::Multiply, half, variance);
+                let mu = self.binary(Binary::Subtract, log_mean, half_variance);
+                self.lognormal(mu, sigma, uniform)
+            }
+            (Family::Exponential, "mean") => {
+                let mean = self.not_negative(arguments[0]);
+                let standard = self.exponential(uniform);
+                self.binary(Binary::Multiply, mean, standard)
+            }
+            (Family::Bernoulli, _) => {
+                let (zero, one) = (self.graph.constant(0.0), self.graph.constant(1.0));
+                let above = self.binary(Binary::LessEqual, zero, arguments[0]);
+                let below = self.binary(Binary::LessEqual, arguments[0], one);
+                let is_probability = self.binary(Binary::And, above, below);
+                let draw = self.bernoulli(arguments[0], uniform);
+                let nothing = self.graph.constant(f64::NAN);
+                self.graph.ternary(Ternary::Select, is_probability, draw, nothing)
+            }
+            (Family::Weibull, _) => {
+                let exponential = self.exponential(uniform);
+                let log = self.graph.unary(Unary::Ln, exponential);
+                self.power_of(arguments[1], arguments[0], log)
+            }
+            (Family::Rayleigh, _) => {
+                let scale = self.positive(arguments[0]);
+                let (two, exponential) = (self.number(2.0), self.exponential(uniform));
+                let root = self.root_of_product(two, exponential);
+                self.binary(Binary::Multiply, scale, root)
+            }
+            (Family::Pareto, _) => {
+                let exponential = self.exponential(uniform);
+                self.power_of(arguments[0], arguments[1], exponential)
+            }
+            (Family::LogLogistic, _) => {
+                let logistic = self.standard_logistic(uniform);
+                self.power_of(arguments[0], arguments[1], logistic)
+            }
+            (Family::Frechet, _) => {
+                let gumbel = self.standard_gumbel(uniform);
+                self.power_of(arguments[1], arguments[0], gumbel)
+            }
+            (Family::Logistic, _) => {
+                let standard = self.standard_logistic(uniform);
+                two_of(self, standard)
+            }
+            (Family::Gumbel, _) => {
+                let standard = self.standard_gumbel(uniform);
+                two_of(self, standard)
+            }
+            (Family::Cauchy, _) => {
+                let standard = self.standard_cauchy(uniform);
+                two_of(self, standard)
+            }
+            (Family::Laplace, _) => {
+                let standard = self.standard_laplace(uniform);
+                two_of(self, standard)
+            }
+            (Family::Gev, _) => self.gev([arguments[0], arguments[1], arguments[2]], uniform),
+            (Family::Kumaraswamy, _) => {
+                // (1 - (1 - u)^(1/b))^(1/a)
+                let (a, b) = (self.positive(arguments[0]), self.positive(arguments[1]));
+                let exponential = self.exponential(uniform);
+                let exponent = self.binary(Binary::Divide, exponential, b);
+                let exponent = self.graph.unary(Unary::Negate, exponent);
+                let rest = self.graph.unary(Unary::ExpMinusOne, exponent);
+                let share = self.graph.unary(Unary::Negate, rest);
+                let log = self.graph.unary(Unary::Ln, share);
+                let log = self.binary(Binary::Divide, log, a);
+                self.graph.unary(Unary::Exp, log)
+            }
+            (Family::Triangular, _) => {
+                self.triangular([arguments[0], arguments[1], arguments[2]], uniform)
+            }
+            (Family::Trapezoidal, _) => {
+                let parameters = [arguments[0], arguments[1], arguments[2], arguments[3]];
+                self.trapezoidal(parameters, uniform)
+            }
+            _ => return None,
+        })
+    }
+
+    /// Families of a constant shape, scaled and shifted by parameters that vary: one table serves.
+    pub(super) fn of_fixed_shape(
+        &mut self,
+        family: Family,
+        arguments: &[NodeId],
+        uniform: NodeId,
+    ) -> Option<NodeId> {
+        let known = |this: &Self, index: usize| this.graph.constant_of(arguments[index]);
+        let standard = |values: &[f64]| build(family, 0, values).ok();
+        if family == Family::Beta {
+            let law = standard(&[known(self, 0)?, known(self, 1)?, 0.0, 1.0])?;
+            let width = self.binary(Binary::Subtract, arguments[3], arguments[2]);
+            let width = self.not_negative(width);
+            let draw = self.graph.sample(law, uniform);
+            return Some(self.location_scale(arguments[2], width, draw));
+        }
+        let (law, location, scale) = if family == Family::Gamma {
+            (standard(&[known(self, 0)?, 1.0])?, self.number(0.0), arguments[1])
+        } else if family == Family::StudentT {
+            (standard(&[known(self, 0)?, 0.0, 1.0])?, arguments[1], arguments[2])
+        } else {
+            return None;
+        };
+        let scale = self.positive(scale);
+        let draw = self.graph.sample(law, uniform);
+        Some(self.location_scale(location, scale, draw))
+    }
+}
