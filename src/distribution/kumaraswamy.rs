@@ -26,14 +26,24 @@ pub(super) static ENTRY: Entry = Entry {
 
 /// ln(1 − q) / ln(1 − p) is ln(1 − yᵃ) / ln(1 − xᵃ), which rises with a.
 fn pinned(points: &[(f64, f64)]) -> Result<Distribution, ParameterError> {
-    /// Exponents that are looked at.
-    const LOG_A: (f64, f64) = (-9.0, 9.0);
+    /// Exponents that are looked at: the least, and what leaves of x^a the least number.
+    const LOG_LEAST: f64 = -9.0;
+    const LEAST: f64 = 700.0;
     let [(p, x), (q, y)] = [points[0], points[1]];
     below_one(points)?;
-    let rest = |x: f64, log_a: f64| libm::log(-libm::expm1(libm::exp(log_a) * libm::log(x)));
+    let rest = |x: f64, log_a: f64| {
+        let log_power = libm::exp(log_a) * libm::log(x);
+        // whichever of power and rest is small keeps its digits
+        if log_power < -0.7 {
+            libm::log1p(-libm::exp(log_power))
+        } else {
+            libm::log(-libm::expm1(log_power))
+        }
+    };
     let ratio = |log_a: f64| -(rest(y, log_a) / rest(x, log_a));
+    let range = (LOG_LEAST, libm::log(LEAST / -libm::log(x)));
     let target = -(libm::log1p(-q) / libm::log1p(-p));
-    let Some(log_a) = family::falling_root(ratio, target, LOG_A) else {
+    let Some(log_a) = family::falling_root(ratio, target, range) else {
         let message = "no Kumaraswamy distribution has these percentiles";
         return Err(ParameterError::new(1, message));
     };

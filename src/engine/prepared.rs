@@ -161,12 +161,13 @@ impl<'a> Prepared<'a> {
     /// The same tables and draws, but for some draw sites, chosen by name, the draws of another seed.
     #[must_use]
     pub fn with_draws_of(&self, seed: u64, is_chosen: &dyn Fn(&str) -> bool) -> Prepared<'a> {
-        let other = keys(self.program, seed);
-        let pairs = self.program.sites.iter().zip(self.keys.iter().zip(other));
-        let key = |(site, (&own, other)): (&String, (&StreamKey, StreamKey))| {
-            if is_chosen(site) { other } else { own }
+        let chosen = |names: &[String], own: &[StreamKey], other: Vec<StreamKey>| {
+            let pairs = names.iter().zip(own.iter().zip(other));
+            pairs.map(|(name, (&own, other))| if is_chosen(name) { other } else { own }).collect()
         };
-        Prepared { samplers: self.samplers.clone(), keys: pairs.map(key).collect(), ..*self }
+        let keys = chosen(&self.program.sites, &self.keys, keys(self.program, seed));
+        let streams = chosen(&self.program.streams, &self.streams, streams(self.program, seed));
+        Prepared { samplers: self.samplers.clone(), keys, streams, ..*self }
     }
 
     /// The same, run with other instructions; the bits stay.

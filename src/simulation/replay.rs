@@ -34,7 +34,12 @@ pub fn trial(model: &Compiled, seed: u64, number: u64) -> Vec<QuantityRow> {
     let program = program::schedule(&graph, &[], 0, years_per_step)
         .expect("a program without operations needs no registers");
     let prepared = Prepared::new(&program, seed);
-    let draws = Draws::Trial { keys: &prepared.keys, samplers: &prepared.samplers, trial: number };
+    let draws = Draws::Trial {
+        keys: &prepared.keys,
+        streams: &prepared.streams,
+        samplers: &prepared.samplers,
+        trial: number,
+    };
     let mut trial = Trial::new(&graph, draws, years_per_step);
     let named = |quantity: &&Quantity| quantity.kind != QuantityKind::Statistic;
     let of_cell = checked.quantities.iter().filter(named).flat_map(|quantity| {
