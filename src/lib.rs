@@ -25,6 +25,7 @@ pub mod accumulate;
 pub mod analysis;
 pub mod check;
 pub mod cli;
+pub mod dependence;
 pub mod diagnostic;
 pub mod distribution;
 pub mod engine;
@@ -43,7 +44,7 @@ pub mod unit;
 pub use engine::{Monitor, Unwatched};
 pub use simulation::{
     Asked, CompileFailure, Compiled, Observation, ReadFile, Request, RunSettings, Watched,
-    WatchedInput, base_case, compile, inputs, quantities, run, trial,
+    WatchedInput, base_case, compile, correlations, inputs, quantities, run, trial,
 };
 
 use results::SimulationResult;

@@ -11,7 +11,7 @@ use std::io;
 use std::sync::Arc;
 
 use assembly::{Assembled, assemble};
-pub use listing::{inputs, quantities};
+pub use listing::{correlations, inputs, quantities};
 pub use observe::{Observation, Watched, WatchedInput};
 pub use replay::trial;
 use sha2::{Digest, Sha256};

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use crate::dependence::{Coefficient, Copula};
 use crate::distribution::{Distribution, Family};
 use crate::expr::{Comparison, Measure};
 use crate::math::operation::{Binary, Unary};
@@ -338,6 +339,77 @@ pub struct InputCell {
     pub text: String,
 }
 
+/// What moves a process from step to step. Rates are per step, volatilities per root of a step.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Motion {
+    /// Geometric Brownian motion.
+    Geometric {
+        /// Growth of the mean.
+        drift: TypedExpr,
+        /// Standard deviation of the logarithm.
+        volatility: TypedExpr,
+    },
+    /// The Ornstein–Uhlenbeck process of the logarithm.
+    MeanReverting {
+        /// What it reverts to.
+        level: TypedExpr,
+        /// The share of the distance that is lost, as a rate.
+        speed: TypedExpr,
+        /// Standard deviation of the logarithm.
+        volatility: TypedExpr,
+    },
+}
+
+/// Jumps that are added to a process.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Jumps {
+    /// How many a step, on average.
+    pub rate: f64,
+    /// The relative change of one: −20 % takes a fifth away.
+    pub size: DistributionExpr,
+}
+
+/// A process over the timeline.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Process {
+    /// Its value at step 0.
+    pub start: TypedExpr,
+    /// How it moves.
+    pub motion: Motion,
+    /// Jumps, of one or several kinds.
+    pub jumps: Vec<Jumps>,
+}
+
+/// Random inputs that are drawn together.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DependenceGroup {
+    /// What joins them.
+    pub copula: Copula,
+    /// The draw site of the number that all members of Student's copula share.
+    pub mixing_site: Option<String>,
+    /// The names of their cells, which address their draws, in ascending order.
+    pub members: Vec<String>,
+    /// The rows of the lower triangular matrix that makes independent normal numbers the copula's.
+    pub factor: Vec<Vec<f64>>,
+    /// Whether they are drawn at every step.
+    pub is_by_step: bool,
+    /// The stated pairs.
+    pub pairs: Vec<Correlation>,
+}
+
+/// A stated correlation, solved.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Correlation {
+    /// The two inputs, as written.
+    pub inputs: [String; 2],
+    /// Which coefficient.
+    pub measure: Coefficient,
+    /// The coefficient.
+    pub coefficient: f64,
+    /// The correlation of the copula's normal numbers.
+    pub parameter: f64,
+}
+
 /// What an input is.
 #[derive(Debug, Clone, PartialEq)]
 pub enum InputRule {
@@ -347,6 +419,8 @@ pub enum InputRule {
     Random(DistributionExpr),
     /// One number a step.
     Plan(Vec<f64>),
+    /// A random number at every step that remembers the one before.
+    Process(Box<Process>),
 }
 
 /// What a quantity is made of.
@@ -481,6 +555,8 @@ pub struct CheckedModel {
     pub quantities: Vec<Quantity>,
     /// The quantities in an order in which what one reads at the same step comes before it.
     pub order: Vec<QuantityId>,
+    /// The groups of inputs that are drawn together.
+    pub dependence: Vec<DependenceGroup>,
     /// The outputs, in the order of the file.
     pub outputs: Vec<Output>,
     /// The checks, in the order of the file.

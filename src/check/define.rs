@@ -8,6 +8,7 @@ use super::distributions::{TypedDistribution, is_random};
 use super::infer::{Inference, Place};
 use super::message;
 use super::plan::{DataUse, Plans};
+use super::process::is_process;
 use super::scope::{KnownType, Scope};
 use super::typed::{Typed, UnitState};
 use super::units;
@@ -365,10 +366,15 @@ impl Definer<'_> {
         each_step: bool,
     ) -> Option<(KnownType, Rule)> {
         let name = &input.name.text;
-        let own =
-            by.iter().fold(if each_step { Shape::STEP } else { Shape::TRIAL }, |shape, &index| {
-                shape.with(index)
-            });
+        let has_process = cells.iter().any(|(_, expr)| is_process(expr));
+        if let (true, Some(span)) = (has_process, input.each_step) {
+            let message = format!("`{name}` is a process, and moves at every step by itself");
+            let error = Diagnostic::new(Code::E504, message, span, "");
+            self.diagnostics.push(error.help("delete `each`"));
+            return None;
+        }
+        let rate = if each_step || has_process { Shape::STEP } else { Shape::TRIAL };
+        let own = by.iter().fold(rate, |shape, &index| shape.with(index));
         let mut target: Option<Unit> = None;
         let mut built: Vec<InputCell> = Vec::new();
         let mut ty = KnownType {
@@ -379,8 +385,8 @@ impl Definer<'_> {
         };
         // The first cell that has a unit decides: a bare 0 in front of it takes that unit.
         for (_, expr) in &cells {
-            let Some(typed) = self.cell(expr, &mut Diagnostics::new()) else { continue };
-            if let UnitState::Known(unit) = typed.unit {
+            let Some(unit) = self.cell_unit(expr) else { continue };
+            if let UnitState::Known(unit) = unit {
                 target = Some(unit.tidy(&self.scope.units));
                 break;
             }
@@ -393,22 +399,30 @@ impl Definer<'_> {
             } else {
                 format!("{name}[{}]", labels.join(", "))
             };
-            let mut found = Diagnostics::new();
-            let typed = self.cell(expr, &mut found);
-            self.diagnostics.extend(found);
-            let typed = typed?;
-            if !self.check_shape(input, &typed, own, expr.span) {
-                return None;
-            }
-            let is_distribution = is_random(expr);
-            any_random |= is_distribution;
             let place = Place { is_input: true, ..Place::default() };
             let what = format!("the labels of `{name}`");
-            let typed = self.inference(place).distribution_in(typed, &target, &what)?;
-            let value = if let DistributionExpr::Value(expr) = typed.expr {
-                InputRule::Fixed(expr)
+            any_random |= is_random(expr);
+            let value = if is_process(expr) {
+                let typed = self.inference(place).process(expr)?;
+                if !self.check_shape(input, typed.shape, own, expr.span) {
+                    return None;
+                }
+                let typed = self.inference(place).process_in(typed, &target, &what)?;
+                InputRule::Process(Box::new(typed.process))
             } else {
-                InputRule::Random(typed.expr)
+                let mut found = Diagnostics::new();
+                let typed = self.cell(expr, &mut found);
+                self.diagnostics.extend(found);
+                let typed = typed?;
+                if !self.check_shape(input, typed.shape, own, expr.span) {
+                    return None;
+                }
+                let typed = self.inference(place).distribution_in(typed, &target, &what)?;
+                if let DistributionExpr::Value(expr) = typed.expr {
+                    InputRule::Fixed(expr)
+                } else {
+                    InputRule::Random(typed.expr)
+                }
             };
             let base = match &input.base {
                 None => None,
@@ -441,14 +455,25 @@ impl Definer<'_> {
         Inference { scope: self.scope, place, diagnostics: found }.distribution(expr)
     }
 
+    /// The unit of a cell, silently.
+    fn cell_unit(&mut self, expr: &Expr) -> Option<UnitState> {
+        let mut silent = Diagnostics::new();
+        if !is_process(expr) {
+            return self.cell(expr, &mut silent).map(|typed| typed.unit);
+        }
+        let place = Place { is_input: true, ..Place::default() };
+        let mut inference = Inference { scope: self.scope, place, diagnostics: &mut silent };
+        inference.process(expr).map(|typed| typed.unit)
+    }
+
     fn check_shape(
         &mut self,
         input: &InputDefinition,
-        typed: &TypedDistribution,
+        shape: Shape,
         own: Shape,
         span: Span,
     ) -> bool {
-        let surplus = typed.shape.indexes().find(|&index| !own.has(index));
+        let surplus = shape.indexes().find(|&index| !own.has(index));
         let name = &input.name.text;
         if let Some(index) = surplus {
             let index = &self.scope.indexes[usize::from(index.0)].name;
@@ -462,8 +487,8 @@ impl Definer<'_> {
                 .push(error.help(format!("say so: `{name} = {{ by = \"{index}\", value = … }}`")));
             return false;
         }
-        if typed.shape.step && !own.step {
-            let words = message::shape_words(typed.shape, &self.scope.indexes);
+        if shape.step && !own.step {
+            let words = message::shape_words(shape, &self.scope.indexes);
             let error = Diagnostic::new(
                 Code::E406,
                 format!("input `{name}` is of the trial, and this varies by step"),

@@ -4,7 +4,7 @@
 
 use super::checked::{DistributionExpr, Shape, TypedExpr};
 use super::constant;
-use super::functions::{COMBINATORS, PLANNED};
+use super::functions::{COMBINATORS, PROCESSES};
 use super::infer::Inference;
 use super::message::{self, Mismatch};
 use super::scope::Scope;
@@ -32,7 +32,7 @@ pub(super) fn is_random(expr: &Expr) -> bool {
             let name = function.text.as_str();
             Family::from_name(name).is_some()
                 || COMBINATORS.contains(&name)
-                || PLANNED.contains(&name)
+                || PROCESSES.contains(&name)
                 || arguments.iter().any(|argument| is_random(&argument.value))
         }
         ExprKind::Unary { operand, .. } => is_random(operand),
@@ -215,14 +215,16 @@ impl Inference<'_> {
             "histogram" => self.histogram(arguments, span),
             "sample" => self.sample(arguments, span),
             "compound" => self.compound(arguments, span),
-            _ if PLANNED.contains(&name) => {
+            _ if PROCESSES.contains(&name) => {
                 let error = Diagnostic::new(
-                    Code::E112,
-                    format!("`{name}` is not available in this version"),
-                    function.span,
+                    Code::E504,
+                    format!("`{name}` is a process over the timeline, not a distribution"),
+                    span,
                     "",
                 );
-                self.report(error);
+                self.report(error.help(
+                    "a process stands alone in its input, scaled at most, with jumps added to it",
+                ));
                 None
             }
             _ => self.not_one_distribution(span),

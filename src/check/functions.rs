@@ -148,5 +148,5 @@ pub(super) fn is_statistic(name: &str) -> bool {
 pub(super) const COMBINATORS: &[&str] =
     &["discrete", "mixture", "truncate", "quantiles", "histogram", "sample", "compound"];
 
-/// Distributions and processes of the language that this version does not have yet.
-pub(super) const PLANNED: &[&str] = &["gbm", "mean_reverting", "jumps"];
+/// What moves over the timeline.
+pub(super) const PROCESSES: &[&str] = &["gbm", "mean_reverting", "jumps"];

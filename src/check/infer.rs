@@ -580,17 +580,11 @@ impl Inference<'_> {
 
     fn call(&mut self, function: &Name, arguments: &[crate::expr::Argument], span: Span) -> Typed {
         let text = function.text.as_str();
-        if Family::from_name(text).is_some() || functions::COMBINATORS.contains(&text) {
+        if Family::from_name(text).is_some()
+            || functions::COMBINATORS.contains(&text)
+            || functions::PROCESSES.contains(&text)
+        {
             return self.misplaced_distribution(&format!("`{text}`"), span);
-        }
-        if functions::PLANNED.contains(&text) {
-            let error = Diagnostic::new(
-                Code::E112,
-                format!("`{text}` is not available in this version"),
-                function.span,
-                "",
-            );
-            return self.mistake(span, error);
         }
         if let Some(found) = functions::find(text) {
             return self.apply_function(found, function, arguments, span);

@@ -5,7 +5,9 @@ mod checked;
 mod combinations;
 mod compound;
 mod constant;
+mod contradiction;
 mod define;
+mod dependence;
 mod distributions;
 mod empirical;
 mod families;
@@ -16,6 +18,7 @@ mod message;
 mod order;
 mod outputs;
 mod plan;
+mod process;
 mod scope;
 mod statistics;
 mod typed;
@@ -65,6 +68,8 @@ pub fn check(
         let of_group = replaced.iter().filter(|old| group.contains(&old.input));
         check_replaced(of_group, &definitions, &mut scope, plans, diagnostics);
     }
+    let dependence =
+        dependence::groups(parsed, &definitions, &rules, replaced, &scope, diagnostics);
     let mut quantities = assemble(parsed, &definitions, &scope, rules);
     let outputs = outputs::outputs(parsed, &mut scope, &mut quantities, diagnostics);
     let (checks, statistics) =
@@ -89,6 +94,7 @@ pub fn check(
         indexes: scope.indexes,
         quantities,
         order,
+        dependence,
         outputs,
         checks,
         statistics,
@@ -396,6 +402,9 @@ fn warn_unused(
     }
     let sentences = parsed.checks.iter().filter_map(|check| check.sentence.as_ref());
     values.extend(sentences.chain(&parsed.statistics).map(|sentence| &sentence.argument));
+    // A coefficient that is an input is used where the inputs that it correlates are.
+    values.extend(parsed.correlations.iter().map(|correlation| &correlation.coefficient));
+    values.extend(parsed.copulas.iter().filter_map(|copula| copula.df.as_ref()));
     let mut found = Vec::new();
     for value in values {
         let reader = Reader { scope, own: None, at_first: true, at_later: true };

@@ -90,6 +90,9 @@ impl Scope<'_> {
             return error("a distribution without its parameters")
                 .help(format!("write `{text}(…)`"));
         }
+        if functions::PROCESSES.contains(&text) {
+            return error("a process without its parameters").help(format!("write `{text}(…)`"));
+        }
         // `GPU` is a unit that is not declared rather than a slip for the quantity `gpus`.
         if text.len() > 1 && text.chars().all(|c| c.is_ascii_uppercase()) {
             return self.unknown_unit(name);

@@ -32,7 +32,11 @@ pub(super) fn check(args: &CheckArgs, terminal: &Terminal) -> Result<Exit, Stop>
             Ok(compiled) if !terminal.is_quiet => {
                 let title = crate::base_case(&compiled).provenance.title;
                 let page = report::table(
-                    &report::inputs_memo(&title, &crate::inputs(&compiled)),
+                    &report::inputs_memo(
+                        &title,
+                        &crate::inputs(&compiled),
+                        &crate::correlations(&compiled),
+                    ),
                     terminal.look,
                 );
                 terminal.print(&format!("{gap}{page}"))?;

@@ -81,9 +81,15 @@ codes! {
     E502 "impossible parameters";
     E503 "a range that no distribution fits";
     E504 "not a distribution";
+    E505 "not a correlation of two random inputs";
+    E506 "a coefficient that cannot be reached";
+    E507 "correlations that contradict one another";
+    E508 "an impossible copula";
+    E509 "an impossible process";
     E601 "undefined for the base case";
     E701 "unknown output";
     W101 "an input that nothing uses";
+    W501 "a correlation without effect";
     W601 "undefined in some trials";
     W602 "a percentile that rests on too few trials";
     W603 "a heavy tail";

@@ -42,6 +42,7 @@ mod pareto;
 mod poisson;
 mod quadrature;
 mod rayleigh;
+mod student_scores;
 mod student_t;
 #[cfg(test)]
 mod tests;
@@ -88,6 +89,7 @@ pub use normal::Normal;
 pub use parameter::{Form, Parameter, ParameterError, Role};
 pub use pareto::Pareto;
 pub use poisson::Poisson;
+pub use student_scores::StudentScores;
 pub use student_t::StudentT;
 pub use trapezoidal::Trapezoidal;
 pub use triangular::Triangular;
@@ -139,6 +141,7 @@ pub enum Distribution {
     Affine(Box<Affine>),
     Truncated(Box<Truncated>),
     Mixture(Mixture),
+    StudentScores(StudentScores),
 }
 
 /// The ends of a metalog's support, where it has some.
@@ -209,6 +212,7 @@ impl Distribution {
             Distribution::Affine(law) => law.as_ref(),
             Distribution::Truncated(law) => law.as_ref(),
             Distribution::Mixture(law) => law,
+            Distribution::StudentScores(law) => law,
         }
     }
 

@@ -20,7 +20,7 @@ pub use elementary::{
     atan, atan2, ceil, cos, erf, exp, exp_m1, floor, ln, ln_1p, log10, max, min, modulo, powi,
     powi_block, round_half_away, sign, sin, sqrt, tan, tanh,
 };
-pub use normal::{norm_cdf, norm_pdf, norm_quantile};
+pub use normal::{norm_cdf, norm_pdf, norm_quantile, norm_uniform};
 pub use power::pow;
 
 #[cfg(test)]

@@ -117,6 +117,10 @@ operations! {
     NormalCdf => normal::norm_cdf(x);
     /// `normal_quantile(p)`
     NormalQuantile => normal::norm_quantile(x);
+    /// The uniform number of a standard normal one: Φ, inside (0, 1).
+    NormalUniform => normal::norm_uniform(x);
+    /// The distribution function of Student's t with two degrees of freedom, inside (0, 1).
+    StudentTwo => normal::student_two(x);
     /// `not x`
     Not => 1.0 - x;
     /// `never(x)`

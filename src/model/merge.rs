@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use super::ParsedModel;
 use super::walker::defined_twice;
+use super::{Address, CorrelationDefinition, ParsedModel};
 use crate::diagnostic::Diagnostics;
 use crate::expr::Name;
 use crate::source::Span;
@@ -27,6 +27,10 @@ pub(super) fn merged(mut base: ParsedModel, over: ParsedModel) -> ParsedModel {
     lay_over(&mut base.units, over.units, |unit| &unit.name);
     lay_over(&mut base.indexes, over.indexes, |index| &index.name);
     lay_over(&mut base.inputs, over.inputs, |input| &input.name);
+    lay_over_pairs(&mut base.correlations, over.correlations);
+    if !over.copulas.is_empty() {
+        base.copulas = over.copulas;
+    }
     lay_over(&mut base.formulas, over.formulas, |formula| &formula.name);
     lay_over(&mut base.series, over.series, |series| &series.name);
     lay_over(&mut base.outputs, over.outputs, |output| &output.name);
@@ -58,6 +62,17 @@ fn lay_over<T>(base: &mut Vec<T>, over: Vec<T>, name_of: impl Fn(&T) -> &Name) {
             }
         }
     }
+}
+
+/// Correlations of `over` in the place of those of the same pair, the rest behind them.
+fn lay_over_pairs(base: &mut Vec<CorrelationDefinition>, over: Vec<CorrelationDefinition>) {
+    let pair = |correlation: &CorrelationDefinition| {
+        let mut pair = correlation.inputs.each_ref().map(Address::text);
+        pair.sort_unstable();
+        pair
+    };
+    base.retain(|old| over.iter().all(|new| pair(new) != pair(old)));
+    base.extend(over);
 }
 
 /// The names of inputs, formulas and series.

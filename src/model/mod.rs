@@ -5,6 +5,7 @@
 
 mod apply;
 mod data_files;
+mod dependence;
 mod entries;
 mod inputs;
 mod merge;
@@ -17,6 +18,7 @@ mod walker;
 
 pub use apply::{Replaced, apply, apply_scenario};
 pub use data_files::data_files;
+pub use dependence::{Address, CopulaDefinition, CopulaKind, CorrelationDefinition};
 pub use overrides::{parse_expression, parse_override};
 pub use parse::{MAX_BYTES, MAX_LABELS, parse};
 pub use parsed::*;

@@ -218,10 +218,6 @@ impl Walker<'_> {
                     has_version = true;
                     self.version(value);
                 }
-                "correlations" | "copula" => {
-                    let message = format!("[{meant}] is not available in this version");
-                    self.error(Code::E112, message, key.span, "delete the table");
-                }
                 name => {
                     let help =
                         format!("write `[{name}]` on a line of its own and its entries below");
@@ -232,6 +228,8 @@ impl Walker<'_> {
                         "timeline" => timeline = Some(self.timeline(&key, table)),
                         "index" => model.indexes = self.indexes(table),
                         "inputs" => model.inputs = self.inputs(table),
+                        "correlations" => model.correlations = self.correlations(table),
+                        "copula" => model.copulas = self.copulas(&key, table),
                         "formulas" => model.formulas = self.formulas(table),
                         "series" => model.series = self.series(table),
                         "outputs" => model.outputs = self.outputs(table),
@@ -276,8 +274,8 @@ impl Walker<'_> {
         let meant = suggest::nearest(&key.text, TABLES);
         let help = match &meant {
             Some(meant) => format!("did you mean [{meant}]?"),
-            None => "a model has the tables [model], [units], [timeline], [index], [inputs], [formulas], [series], [outputs], \
-                     [checks] and [scenarios.NAME]"
+            None => "a model has the tables [model], [units], [timeline], [index], [inputs], [correlations], \
+                     [copula], [formulas], [series], [outputs], [checks] and [scenarios.NAME]"
                 .to_owned(),
         };
         self.error(Code::E103, format!("unknown table or key `{}`", key.text), key.span, help);

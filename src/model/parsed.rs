@@ -1,5 +1,6 @@
 //! The model as its file says it: tables in file order, every value with its place, no meaning yet.
 
+use super::{CopulaDefinition, CorrelationDefinition};
 use crate::expr::{Expr, Name, Sentence, UnitText};
 use crate::source::Span;
 
@@ -31,6 +32,10 @@ pub struct ParsedModel {
     pub indexes: Vec<IndexDefinition>,
     /// `[inputs]`.
     pub inputs: Vec<InputDefinition>,
+    /// `[correlations]`.
+    pub correlations: Vec<CorrelationDefinition>,
+    /// `[copula]`.
+    pub copulas: Vec<CopulaDefinition>,
     /// `[formulas]`.
     pub formulas: Vec<FormulaDefinition>,
     /// `[series]`.

@@ -200,8 +200,20 @@ impl Graph {
         self.intern(Node::StepDraw(site), Rate::Step)
     }
 
-    /// The standard normal quantile.
+    /// The uniform number that a standard normal one stands for.
+    pub fn uniform(&mut self, normal: NodeId) -> NodeId {
+        // A plain draw on its way to a normal number and back stays as it is.
+        if let Node::Normal(uniform) = self.node(normal) {
+            return uniform;
+        }
+        self.unary(Unary::NormalUniform, normal)
+    }
+
+    /// The standard normal quantile. Of what a normal number stands for it is that number, both tails included.
     pub fn normal(&mut self, uniform: NodeId) -> NodeId {
+        if let Node::Unary(Unary::NormalUniform, normal) = self.node(uniform) {
+            return normal;
+        }
         let rate = self.rate(uniform);
         self.intern(Node::Normal(uniform), rate)
     }

@@ -60,6 +60,8 @@ pub(super) struct Lowering<'a> {
     memo: BTreeMap<(QuantityId, Labels, Phase), NodeId>,
     previous: BTreeMap<(PreviousOf, Labels), SlotId>,
     accumulated: BTreeMap<(Accumulation, NodeId, NodeId), NodeId>,
+    /// By an input's cell: its group among the model's, and its place there.
+    pub(super) group_of: BTreeMap<&'a str, (usize, usize)>,
     waiting: Vec<(SlotId, &'a TypedExpr, Labels)>,
     waiting_own: Vec<(SlotId, QuantityId, Labels)>,
 }
@@ -94,6 +96,15 @@ impl<'a> Lowering<'a> {
             memo: BTreeMap::new(),
             previous: BTreeMap::new(),
             accumulated: BTreeMap::new(),
+            group_of: model
+                .dependence
+                .iter()
+                .enumerate()
+                .flat_map(|(group, dependence)| {
+                    let members = dependence.members.iter().enumerate();
+                    members.map(move |(member, name)| (name.as_str(), (group, member)))
+                })
+                .collect(),
             waiting: Vec::new(),
             waiting_own: Vec::new(),
         }
@@ -200,14 +211,11 @@ impl<'a> Lowering<'a> {
                 Phase::First => self.graph.constant(values[0]),
                 Phase::Later => self.graph.table(values.clone()),
             },
+            InputRule::Process(process) => self.process(&cell.name, process, labels, phase),
             InputRule::Random(distribution) => match self.mode {
                 Mode::Base => self.base(distribution, labels, phase),
                 Mode::Sample => {
-                    let site = self.graph.site(&cell.name);
-                    let uniform = match (each_step, phase) {
-                        (true, Phase::Later) => self.graph.step_draw(site),
-                        _ => self.graph.draw(site),
-                    };
+                    let uniform = self.uniform(&cell.name, each_step, phase);
                     if distribution.is_compound() {
                         let by_step = each_step && phase == Phase::Later;
                         let name = &cell.name;

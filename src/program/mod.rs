@@ -4,10 +4,12 @@
 //! after it preserves their bits.
 
 mod closed;
+mod dependent;
 mod fuse;
 mod graph;
 mod lower;
 mod op;
+mod process;
 mod registers;
 mod sample;
 mod schedule;

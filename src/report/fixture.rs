@@ -298,6 +298,7 @@ pub(super) fn input_rows() -> Vec<InputRow> {
                 mean,
                 percentiles,
                 is_simulated: false,
+                is_process: false,
                 about: None,
                 source: None,
             }
@@ -318,6 +319,7 @@ pub(super) fn input_rows() -> Vec<InputRow> {
         row("soft_cost", Some("亿 CNY"), 3.162_277, Some(4.038_3), [1.0, 3.162_277, 10.0]),
         InputRow {
             is_simulated: true,
+            is_process: false,
             ..row("rent", Some("CNY/GPU/hour"), 10.0, Some(10.002), [7.53, 10.0, 12.48])
         },
         row("capex[alibaba]", Some("亿 CNY"), 533.0, Some(533.0), [533.0; 3]),

@@ -6,7 +6,7 @@ use super::memo::{memo, point};
 use super::number::{self, Figure, Scale};
 use super::page::{Align, Column, Grid, Memo};
 use super::series::shown_steps;
-use crate::results::{InputRow, QuantityRow};
+use crate::results::{CorrelationRow, InputRow, QuantityRow};
 use crate::results::{OutputResult, Point, SimulationResult, Statistics};
 
 /// No series is shown at more steps.
@@ -124,8 +124,8 @@ fn step_grid(caption: &str, rows: &[&QuantityRow]) -> Grid {
     grid.without_empty_columns()
 }
 
-/// `check`: the inputs with their distributions.
-pub fn inputs_memo(title: &str, rows: &[InputRow]) -> Memo {
+/// `check`: the inputs with their distributions, and what is stated about pairs of them.
+pub fn inputs_memo(title: &str, rows: &[InputRow], correlations: &[CorrelationRow]) -> Memo {
     let columns = vec![
         Column::new("input", Align::Left),
         Column::new("base", Align::Decimal),
@@ -160,7 +160,43 @@ pub fn inputs_memo(title: &str, rows: &[InputRow]) -> Memo {
         let names = simulated.join(", ");
         grid.notes.push(format!("Simulated, because the parameters are random too: {names}."));
     }
-    Memo { title: title.to_owned(), grids: vec![grid.without_empty_columns()], ..Memo::default() }
+    let processes: Vec<&str> =
+        rows.iter().filter(|row| row.is_process).map(|row| row.name.as_str()).collect();
+    if !processes.is_empty() {
+        let names = processes.join(", ");
+        grid.notes.push(format!("Processes, simulated, at the last step: {names}."));
+    }
+    let mut grids = vec![grid.without_empty_columns()];
+    if !correlations.is_empty() {
+        grids.push(correlations_grid(correlations));
+    }
+    Memo { title: title.to_owned(), grids, ..Memo::default() }
+}
+
+fn correlations_grid(rows: &[CorrelationRow]) -> Grid {
+    let columns = vec![
+        Column::new("", Align::Left),
+        Column::new("", Align::Left),
+        Column::new("stated", Align::Decimal),
+        Column::new("of", Align::Left),
+        Column::new("copula", Align::Left),
+        Column::new("its parameter", Align::Decimal),
+        Column::new("held", Align::Left),
+    ];
+    let mut grid = Grid::new("Correlations", columns);
+    for row in rows {
+        let [a, b] = row.inputs.clone();
+        grid.rows.push(vec![
+            a,
+            b,
+            number::exact(row.coefficient),
+            if row.measure == "Spearman" { "ranks" } else { "values" }.to_owned(),
+            row.copula.clone(),
+            format!("{:.4}", row.parameter),
+            if row.is_by_step { "step by step" } else { "once a trial" }.to_owned(),
+        ]);
+    }
+    grid
 }
 
 #[cfg(test)]
@@ -176,12 +212,14 @@ mod tests {
 
     #[test]
     fn every_input_with_its_distribution() {
-        let memo = inputs_memo("A model", &fixture::input_rows());
+        let memo = inputs_memo("A model", &fixture::input_rows(), &[]);
         insta::assert_snapshot!(table(&memo, Look::default()));
     }
 
     #[test]
     fn listings_are_pages_like_others() {
-        assert!(markdown(&inputs_memo("A model", &fixture::input_rows())).contains("| gpu_price "));
+        assert!(
+            markdown(&inputs_memo("A model", &fixture::input_rows(), &[])).contains("| gpu_price ")
+        );
     }
 }

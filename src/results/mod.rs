@@ -16,7 +16,7 @@ mod shapes;
 mod testing;
 
 pub use result::*;
-pub use rows::{InputRow, QuantityRow};
+pub use rows::{CorrelationRow, InputRow, QuantityRow};
 pub use statistics::{
     CheckPlan, CheckResult, Precision, StatisticPlan, StatisticResult, Verdict, Withheld, Worse,
     advice, checks, statistics,

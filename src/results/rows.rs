@@ -40,8 +40,27 @@ pub struct InputRow {
     pub percentiles: [f64; 3],
     /// Whether these were simulated (its parameters are random too) rather than computed.
     pub is_simulated: bool,
+    /// Whether it is a process, of which these are at the last step.
+    pub is_process: bool,
     /// What it means.
     pub about: Option<String>,
     /// Where it comes from.
     pub source: Option<String>,
+}
+
+/// A stated correlation, for `check`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CorrelationRow {
+    /// The two inputs.
+    pub inputs: [String; 2],
+    /// `Spearman` or `Pearson`.
+    pub measure: &'static str,
+    /// The coefficient.
+    pub coefficient: f64,
+    /// `Gaussian`, or Student's with its degrees of freedom.
+    pub copula: String,
+    /// The correlation of the copula's normal numbers.
+    pub parameter: f64,
+    /// Whether it holds step by step.
+    pub is_by_step: bool,
 }

@@ -2,11 +2,15 @@
 
 use super::Compiled;
 use super::assembly::{channel_kind, point, years_per_step};
-use crate::check::{CheckedModel, IndexId, InputRule, Quantity, QuantityId, QuantityKind, Rule};
+use crate::check::{
+    CheckedModel, Correlation, DependenceGroup, IndexId, InputRule, Quantity, QuantityId,
+    QuantityKind, Rule,
+};
+use crate::dependence::{Coefficient, Copula};
 use crate::engine::reference::{Draws, Trial};
 use crate::engine::{self, Prepared};
 use crate::program::{self, Lowered, Mode, Root};
-use crate::results::{InputRow, QuantityRow};
+use crate::results::{CorrelationRow, InputRow, QuantityRow};
 
 /// Every quantity of the base case, in the order of the model.
 pub fn quantities(model: &Compiled) -> Vec<QuantityRow> {
@@ -73,7 +77,7 @@ pub fn inputs(model: &Compiled) -> Vec<InputRow> {
         .zip(&checked.quantities)
         .filter_map(|(id, quantity)| (quantity.kind == QuantityKind::Input).then_some(id))
         .collect();
-    let (graph, cells) = program::lower_quantities(checked, &ids, Mode::Sample);
+    let (mut graph, cells) = program::lower_quantities(checked, &ids, Mode::Sample);
     let (base_graph, base_cells) = program::lower_quantities(checked, &ids, Mode::Base);
     let mut base = Trial::new(&base_graph, Draws::None, years_per_step(checked));
     let mut rows = Vec::new();
@@ -83,7 +87,8 @@ pub fn inputs(model: &Compiled) -> Vec<InputRow> {
         for (cell, base_cell) in cells.iter().zip(base_cells) {
             let input_cell = &input_cells[program::cell_position(checked, by, &cell.labels)];
             let base_value = base.values(base_cell.nodes)[0];
-            let is_random = matches!(input_cell.value, InputRule::Random(_));
+            let is_process = matches!(input_cell.value, InputRule::Process(_));
+            let is_random = is_process || matches!(input_cell.value, InputRule::Random(_));
             let (Lowered::Trial(first) | Lowered::Series { first, .. }) = cell.nodes;
             let summary = match &input_cell.value {
                 InputRule::Random(distribution) => {
@@ -95,6 +100,13 @@ pub fn inputs(model: &Compiled) -> Vec<InputRow> {
                         }
                         None => simulated(&graph, first, years_per_step(checked)),
                     }
+                }
+                InputRule::Process(_) => {
+                    let last = match cell.nodes {
+                        Lowered::Series { later, .. } => graph.at_last_step(later),
+                        Lowered::Trial(node) => node,
+                    };
+                    simulated(&graph, last, years_per_step(checked))
                 }
                 InputRule::Fixed(_) if graph.constant_of(first).is_none() => {
                     simulated(&graph, first, years_per_step(checked))
@@ -113,13 +125,34 @@ pub fn inputs(model: &Compiled) -> Vec<InputRow> {
                 is_random,
                 mean: summary.mean,
                 percentiles: summary.percentiles,
-                is_simulated: summary.is_simulated,
+                is_simulated: summary.is_simulated && !is_process,
+                is_process,
                 about: quantity.about.clone(),
                 source: quantity.source.clone(),
             });
         }
     }
     rows
+}
+
+/// Every stated correlation, in the order of groups.
+pub fn correlations(model: &Compiled) -> Vec<CorrelationRow> {
+    let row = |group: &DependenceGroup, pair: &Correlation| CorrelationRow {
+        inputs: pair.inputs.clone(),
+        measure: match pair.measure {
+            Coefficient::Spearman => "Spearman",
+            Coefficient::Pearson => "Pearson",
+        },
+        coefficient: pair.coefficient,
+        copula: match group.copula {
+            Copula::Gaussian => "Gaussian".to_owned(),
+            Copula::StudentT { df } => format!("Student's t, df {df}"),
+        },
+        parameter: pair.parameter,
+        is_by_step: group.is_by_step,
+    };
+    let groups = model.model.dependence.iter();
+    groups.flat_map(|group| group.pairs.iter().map(|pair| row(group, pair))).collect()
 }
 
 struct Summary {

@@ -88,7 +88,7 @@ impl Compiled {
             let Rule::Input { by, cells, .. } = &quantity.rule else { continue };
             for labels in model.combinations(quantity.ty.shape) {
                 let cell = &cells[program::cell_position(model, by, &labels)];
-                if let InputRule::Random(_) = cell.value {
+                if let InputRule::Random(_) | InputRule::Process(_) = cell.value {
                     found.push(WatchedInput {
                         input: quantity.name.clone(),
                         site: cell.name.clone(),

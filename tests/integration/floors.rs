@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 const FLOORS: &[&[&str]] = &[
     &["source", "math"],
     &["diagnostic"],
-    &["unit", "expr", "distribution"],
+    &["unit", "expr", "distribution", "dependence"],
     &["model"],
     &["check"],
     &["program", "sampling", "accumulate"],

@@ -89,6 +89,8 @@ const NEXT: Place = Place { steps: true, earlier: true };
 struct Writer<'t> {
     tape: Tape<'t>,
     known: Vec<Quantity>,
+    /// Random inputs of the trial, and of the step, without indexes.
+    correlated: [Vec<String>; 2],
     /// Names of the group of series being written.
     open: Vec<String>,
     step: &'static str,
@@ -177,12 +179,31 @@ const HIERARCHIES: &[&str] = &[
     "rayleigh({p})",
 ];
 
+/// Processes, with parameters that are drawn first.
+const PROCESSES: &[&str] = &[
+    "gbm(3, 5% / year, 30% / sqrt(year))",
+    "gbm({p}, {x} / year, {s} / sqrt(year))",
+    "2 * gbm(1, 0, 0)",
+    "mean_reverting(1, 2, 1 / year, 50% / sqrt(year))",
+    "mean_reverting({p}, 2, {p} / year, {s} / sqrt(year)) / 2",
+    "gbm(3, 0, 20% / sqrt(year)) + jumps(rate = 2 / year, size = uniform(-50%, 20%))",
+    "mean_reverting(2, {p}, 1 / month, {s} / sqrt(year)) + jumps(1 / year, {s}) + jumps(2 / year, -{s})",
+    "gbm(3, 0, {s} / sqrt(year)) + jumps(3 / year, lognormal(mu = {x}, sigma = {s}) - 1)",
+];
+
 /// The model that a tape tells.
 pub(crate) fn model(numbers: &[u32]) -> String {
     let mut tape = Tape { numbers };
     let step = tape.pick(&["month", "year", "quarter"]);
     let steps = [3, 1, 2, 6][tape.below(4)];
-    let mut writer = Writer { tape, known: Vec::new(), open: Vec::new(), step, steps };
+    let mut writer = Writer {
+        tape,
+        known: Vec::new(),
+        correlated: [Vec::new(), Vec::new()],
+        open: Vec::new(),
+        step,
+        steps,
+    };
     writer.model()
 }
 
@@ -196,7 +217,10 @@ fn stepped(x: Expr) -> Expr {
 
 impl Writer<'_> {
     fn model(&mut self) -> String {
-        let inputs = self.inputs();
+        let mut inputs = self.inputs();
+        if self.tape.flip() {
+            inputs += &self.correlations();
+        }
         let (mut formulas, mut series) = (String::new(), String::new());
         for group in 0..1 + self.tape.below(3) {
             self.formulas(group, &mut formulas);
@@ -235,7 +259,11 @@ impl Writer<'_> {
         self.learn_input("x0".to_owned(), &Expr::new(""), true);
         for number in 1..2 + self.tape.below(7) {
             let name = format!("x{number}");
-            let form = self.tape.below(6);
+            let form = self.tape.below(7);
+            if form == 6 {
+                self.process(&name, &mut text);
+                continue;
+            }
             if form == 5 {
                 let values = self.tape.pick(&["\"1\", \"2\"", "\"-1\"", "\"0\", \"3.5\""]);
                 let after = if self.tape.flip() { ", after = \"last\"" } else { "" };
@@ -265,8 +293,54 @@ impl Writer<'_> {
                 value.varies_by_step = true;
             }
             let _ = writeln!(text, "{name} = {{ value = \"{}\"{keys} }}", value.text);
+            if form < 4 && value.indexes == 0 && value.text != "normal(1, 0)" {
+                self.correlated[usize::from(value.varies_by_step)].push(name.clone());
+            }
             self.learn_input(name, &value, form < 4);
         }
+        text
+    }
+
+    /// A process whose parameters may be drawn before it.
+    fn process(&mut self, name: &str, text: &mut String) {
+        let random: Vec<Quantity> = (self.known.iter())
+            .filter(|quantity| quantity.is_random && !quantity.varies_by_step)
+            .filter(|quantity| quantity.indexes == 0)
+            .cloned()
+            .collect();
+        let x = self.one_of(&random).text;
+        let (p, s) = (format!("(0.5 + abs({x}))"), format!("(1 / (2 + {x}^2))"));
+        let pattern = self.tape.pick(PROCESSES);
+        let value = pattern.replace("{x}", &x).replace("{p}", &p).replace("{s}", &s);
+        let by = if self.tape.flip() { ", by = \"firm\"" } else { "" };
+        let _ = writeln!(text, "{name} = {{ value = \"{value}\"{by} }}");
+        let mut value = stepped(Expr::new("1"));
+        value.indexes = if by.is_empty() { 0 } else { FIRM };
+        if value.indexes == 0 {
+            self.correlated[1].push(name.to_owned());
+        }
+        self.learn_input(name.to_owned(), &value, false);
+    }
+
+    /// Chains of pairs, which no coefficient up to a half can contradict; a copula over one of them.
+    fn correlations(&mut self) -> String {
+        let mut text = "[correlations]\n".to_owned();
+        let mut joined = Vec::new();
+        for names in self.correlated.clone() {
+            for pair in names.windows(2) {
+                let coefficient = self.tape.pick(&["0.25", "-0.2", "0", "{ spearman = 0.2 }"]);
+                let _ = writeln!(text, "\"{}\" = {coefficient}", pair.join(", "));
+            }
+            if names.len() > 1 {
+                joined = names;
+            }
+        }
+        if joined.is_empty() || !self.tape.flip() {
+            return text;
+        }
+        let df = self.tape.pick(&["4", "2", "1.5", "30"]);
+        let over = if self.tape.flip() { String::new() } else { format!("over = {joined:?}\n") };
+        let _ = writeln!(text, "[copula]\nkind = \"student_t\"\ndf = {df}\n{over}");
         text
     }
 

@@ -2,6 +2,7 @@
 
 mod cli;
 mod compound;
+mod dependence;
 mod determinism;
 mod docs;
 mod engine_reference;

@@ -113,6 +113,22 @@ fn check_help(fixture: &str, wrong: &str) {
 }
 
 #[test]
+fn the_nearest_correlations_hold_themselves() {
+    let path = "tests/fixtures/errors/distributions/e507_contradiction.toml";
+    let mut request = request(&Path::new(env!("CARGO_MANIFEST_DIR")).join(path));
+    let told = compile(&request, Path::new("."));
+    let help = told.diagnostics.iter().find_map(|diagnostic| diagnostic.helps.first());
+    let (_, lines) = help.and_then(|help| help.split_once('\n')).expect("lines to paste");
+    let (from, to) = ("[correlations]\n", "\n[outputs]");
+    let start = request.text.find(from).expect("the table") + from.len();
+    let end = request.text.find(to).expect("the next table");
+    request.text.replace_range(start..end, lines);
+    let told = compile(&request, Path::new("."));
+    let rendered = render(&told.diagnostics, &told.sources, false);
+    assert!(!told.diagnostics.has_errors(), "{lines}\n{rendered}");
+}
+
+#[test]
 fn what_help_offers_for_pasting_compiles() {
     check_help("distributions/e503_negative", "-10% to 30%");
     check_help("distributions/e503_zero", "0 to 10亿 CNY");
@@ -124,6 +140,11 @@ fn what_help_offers_for_pasting_compiles() {
     check_help("distributions/e402_parameters", "1万");
     check_help("distributions/e402_shift", "3");
     check_help("distributions/e502_bernoulli", "30");
+    check_help("distributions/e404_volatility_per_time", "30% / year");
+    check_help("distributions/e404_volatility_plain", "30%");
+    check_help("distributions/e404_drift_plain", "5%");
+    check_help("distributions/e506_ranks_with_ties", "0.9");
+    check_help("distributions/e506_pearson", "0.95");
     check_help("names/e301_slip", "gpu_prise");
     check_help("names/e305_quantity", "gpus(1 + 5%)");
     check_help("names/e306_min_with_names", "max(a, low = 2)");

@@ -62,6 +62,55 @@ const LAWS: &[(&str, &str)] = &[
     ("falling", "1 - exponential(2)"),
 ];
 
+/// Inputs that are drawn together, and processes: name and value; the two tables that join them.
+const JOINED: &str = r#"
+outlay = 1
+[timeline]
+step = "month"
+steps = 4
+[inputs]
+a = "normal(10, 2)"
+b = "lognormal(mean = 3, sd = 1)"
+c = "poisson(4)"
+d = "exponential(1)"
+f = "beta(2, 3)"
+moving = "gbm(10, -5% / year, 30% / sqrt(year))"
+reverting = "mean_reverting(2, 1, 1 / year, 20% / sqrt(year)) + jumps(6 / year, uniform(-50%, 20%))"
+[correlations]
+"a, b" = 0.5
+"b, c" = { pearson = 0.3 }
+"d, f" = -0.4
+"moving, reverting" = 0.6
+[copula]
+kind = "student_t"
+df = 4
+over = ["d", "f"]
+[outputs]
+a = {}
+b = {}
+c = {}
+d = {}
+f = {}
+moving = {}
+reverting = {}
+"#;
+
+#[test]
+fn joint_draws_stay_what_they_are() {
+    let request = Request { name: "joined.toml".into(), text: JOINED.into(), ..Request::default() };
+    let model = compile(&request, &mut no_files).unwrap_or_else(|failure| {
+        panic!("{}", outlay::diagnostic::render(&failure.diagnostics, &failure.sources, false))
+    });
+    let prepared = Prepared::new(model.program(), 1);
+    let mut lines = format!("format {}\n", outlay::FORMAT);
+    for values in engine::collect(&prepared, model.program().n_channels, 4) {
+        let _ = writeln!(lines, "{values:?}");
+    }
+    insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!("stability@joint_draws", lines);
+    });
+}
+
 /// The first draws of each input at seed 1, a line an input.
 fn draws(inputs: &[(&str, &str)]) -> String {
     let mut text = "outlay = 1\n[inputs]\n".to_owned();
