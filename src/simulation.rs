@@ -1,6 +1,7 @@
 //! The stages put together: from a request to a compiled model, and from there to results.
 
 mod assembly;
+mod explain;
 mod listing;
 mod observe;
 mod replay;
@@ -39,6 +40,8 @@ pub struct Request {
     pub scenario: Option<String>,
     /// `--set`, each `NAME=EXPRESSION`.
     pub set: Vec<String>,
+    /// What an option other than `--set` sets inputs to, with its name: `--vary`. Not part of a result's provenance.
+    pub varied: Vec<(&'static str, String)>,
     /// `--only`: names of outputs; empty for all.
     pub only: Vec<String>,
     /// Expressions of the command line that are watched beside the outputs, each with its option: `--where`.
@@ -182,10 +185,11 @@ fn compile_with(
     if let Some(scenario) = &request.scenario {
         replaced.extend(model::apply_scenario(&mut parsed, scenario, diagnostics));
     }
-    let overrides: Vec<_> = request
-        .set
-        .iter()
-        .filter_map(|text| model::parse_override(sources, text, diagnostics))
+    let set = request.set.iter().map(|text| ("--set", text));
+    let varied = request.varied.iter().map(|(option, text)| (*option, text));
+    let overrides: Vec<_> = set
+        .chain(varied)
+        .filter_map(|(option, text)| model::parse_override(sources, option, text, diagnostics))
         .collect();
     replaced.extend(model::apply(&mut parsed, &overrides, diagnostics));
     let only_errors = wrong_outputs(&parsed, &request.only);
@@ -398,6 +402,7 @@ impl Work<'_> {
     fn summarized(&self, mut tally: Tally, trials: u64, asked: u64) -> SimulationResult {
         let Assembled { outputs, statistics, checks, .. } = &self.model.run;
         let percentiles = &self.settings.percentiles;
+        explain::explain(self, &mut tally, trials);
         // Where buckets are too coarse for a percentile, the same trials once more, for their values there.
         let of_statistics = statistics.iter().chain(checks.iter().map(|check| &check.statistic));
         let stretches = results::doubtful(outputs, of_statistics, &tally, percentiles);

@@ -6,6 +6,8 @@
 //! A block is worked through in passes over its lanes, each a plain loop that the compiler turns into wide
 //! instructions: sanitize, key, compare; only the counting itself goes lane by lane.
 
+use std::collections::BTreeMap;
+
 use super::distribution::Distribution;
 use super::histogram::Histogram;
 use super::moments::{MomentTree, Moments, PARTIALS};
@@ -22,7 +24,17 @@ pub enum Cause {
     IrrNone,
     /// A cash flow with several.
     IrrSeveral,
-    /// Undefined arithmetic: 0/0, the logarithm of a negative number, an overflow.
+    /// A division by exactly 0.
+    DivisionByZero,
+    /// A function where it has no value: the logarithm of a negative number.
+    OutOfDomain,
+    /// A number beyond the range of floats.
+    Overflow,
+    /// A value asked for beyond the last step.
+    BeyondHorizon,
+    /// A distribution whose parameters are impossible in this trial.
+    ImpossibleParameters,
+    /// Undefined arithmetic that nobody looked into, or of another kind.
     Arithmetic,
 }
 
@@ -32,9 +44,23 @@ impl Cause {
         match self {
             Cause::IrrNone => "irr_none",
             Cause::IrrSeveral => "irr_several",
+            Cause::DivisionByZero => "division_by_zero",
+            Cause::OutOfDomain => "out_of_domain",
+            Cause::Overflow => "overflow",
+            Cause::BeyondHorizon => "beyond_horizon",
+            Cause::ImpossibleParameters => "impossible_parameters",
             Cause::Arithmetic => "arithmetic",
         }
     }
+}
+
+/// How often a cause was found, and where first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Explained {
+    /// Trials.
+    pub count: u64,
+    /// The first of them.
+    pub first_trial: u64,
 }
 
 /// Columns that one worker's channels share while a block is recorded.
@@ -62,6 +88,8 @@ pub struct Channel {
     holds: u64,
     irr_none: u64,
     irr_several: u64,
+    /// What a second look found, by cause; empty before it.
+    explained: BTreeMap<Cause, Explained>,
     at_or_below: Vec<u64>,
     atoms: Vec<u64>,
     is_whole: bool,
@@ -78,6 +106,7 @@ impl Channel {
             holds: 0,
             irr_none: 0,
             irr_several: 0,
+            explained: BTreeMap::new(),
             at_or_below: vec![0; plan.limits().len()],
             atoms: vec![0; plan.atoms().len()],
             is_whole: true,
@@ -204,8 +233,13 @@ impl Channel {
         match cause {
             Cause::IrrNone => self.irr_none += count,
             Cause::IrrSeveral => self.irr_several += count,
-            // What no other cause claims is arithmetic.
-            Cause::Arithmetic => {}
+            // What no other cause claims is arithmetic, until somebody looks into it.
+            Cause::DivisionByZero
+            | Cause::OutOfDomain
+            | Cause::Overflow
+            | Cause::BeyondHorizon
+            | Cause::ImpossibleParameters
+            | Cause::Arithmetic => {}
         }
     }
 
@@ -257,12 +291,41 @@ impl Channel {
         self.trials - self.defined()
     }
 
-    /// Why they have none; the counts add up to [`Channel::undefined`].
-    pub fn causes(&self) -> [(Cause, u64); 3] {
-        let none = self.irr_none.min(self.undefined());
-        let several = self.irr_several.min(self.undefined() - none);
-        let rest = self.undefined() - none - several;
-        [(Cause::IrrNone, none), (Cause::IrrSeveral, several), (Cause::Arithmetic, rest)]
+    /// Why they have none: cause, count and the first such trial where one is known. The counts add up to
+    /// [`Channel::undefined`], and none is 0.
+    pub fn causes(&self) -> Vec<(Cause, u64, Option<u64>)> {
+        let all = self.undefined();
+        let seen: u64 = self.explained.values().map(|explained| explained.count).sum();
+        let first = |cause| self.explained.get(&cause).map(|explained| explained.first_trial);
+        let mut found: Vec<(Cause, u64, Option<u64>)> = if seen == all {
+            let of = |(&cause, explained): (&Cause, &Explained)| {
+                (cause, explained.count, Some(explained.first_trial))
+            };
+            self.explained.iter().map(of).collect()
+        } else {
+            // Rates of return were counted on the way; of the rest only some were looked into.
+            let none = self.irr_none.min(all);
+            let several = self.irr_several.min(all - none);
+            let mut rest = all - none - several;
+            let counted = [(Cause::IrrNone, none), (Cause::IrrSeveral, several)];
+            let mut list: Vec<_> =
+                counted.into_iter().map(|(cause, count)| (cause, count, first(cause))).collect();
+            for (&cause, explained) in &self.explained {
+                if !matches!(cause, Cause::IrrNone | Cause::IrrSeveral | Cause::Arithmetic) {
+                    let count = explained.count.min(rest);
+                    rest -= count;
+                    list.push((cause, count, Some(explained.first_trial)));
+                }
+            }
+            list.push((Cause::Arithmetic, rest, first(Cause::Arithmetic)));
+            list
+        };
+        found.retain(|&(_, count, _)| count > 0);
+        found
+    }
+
+    pub(super) fn explain(&mut self, cause: Cause, explained: Explained) {
+        self.explained.insert(cause, explained);
     }
 
     /// Defined trials at or below the base case, which is defined.

@@ -17,7 +17,7 @@ mod tally;
 #[cfg(test)]
 pub(crate) mod testing;
 
-pub use channel::{Cause, Channel, MAX_LANES};
+pub use channel::{Cause, Channel, Explained, MAX_LANES};
 pub use distribution::Distribution;
 pub use histogram::{Bucket, HdrError, Histogram, hdr_from_buckets};
 pub use moments::{MomentTree, Moments};

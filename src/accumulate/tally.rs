@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::channel::{Cause, Channel, MAX_LANES, Scratch};
+use super::channel::{Cause, Channel, Explained, MAX_LANES, Scratch};
 use super::distribution::Distribution;
 use super::moments::Moments;
 use super::plan::ChannelPlan;
@@ -61,6 +61,11 @@ impl Tally {
     /// Says why `count` of a channel's undefined trials have no value; the rest are [`Cause::Arithmetic`].
     pub fn record_cause(&mut self, channel: usize, cause: Cause, count: u64) {
         self.channels[channel].record_cause(cause, count);
+    }
+
+    /// Says what a second look found about a channel's undefined trials: how many have a cause, and the first.
+    pub fn explain(&mut self, channel: usize, cause: Cause, explained: Explained) {
+        self.channels[channel].explain(cause, explained);
     }
 
     /// Adds what another worker has recorded of other blocks, with the same plans.

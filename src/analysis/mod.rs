@@ -1,18 +1,24 @@
-//! What needs more than one plain run of a model: what drives an output, what its tail is made of.
+//! What needs more than one plain run of a model: what drives an output, what its tail is made of, where a
+//! statistic meets a target.
 //!
-//! In: compiled models. Out: plain data for the renderers. Every figure is a function of (model, seed, trials).
+//! In: models, compiled or as requests. Out: plain data for the renderers. Every figure is a function of (model, seed, trials).
 
 mod decision;
 mod factors;
 mod indices;
 mod rank;
 mod regression;
+mod root;
 mod sensitivity;
+mod solve;
 mod tail;
+mod vary;
 
 pub use decision::{Alternative, Choice, Decision, Gain};
 pub use sensitivity::{Driver, Member, Sensitivity, Swing, sensitivity};
+pub use solve::{Crossing, Scanned, Solution, SolveFailure, solve};
 pub use tail::{Region, Tail, TailInput, Threshold, tail};
+pub use vary::Vary;
 
 /// Trials of which values are kept for statistics of ranks: those after them count for sums alone.
 const KEPT: u64 = 1 << 18;

@@ -8,6 +8,7 @@ use super::exit::Exit;
 use super::settings::{
     parse_override, parse_percentile, parse_seed, parse_threads, parse_trial, parse_trials,
 };
+use crate::analysis::Vary;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -91,6 +92,8 @@ pub(super) enum Command {
     Tail(TailArgs),
     /// Print every quantity of one trial
     Replay(ReplayArgs),
+    /// Find the value of an input at which a statistic meets a target
+    Solve(SolveArgs),
     /// Check models and list their inputs; simulate nothing unless asked to
     Check(CheckArgs),
     /// List the models that ship with outlay, or print one
@@ -325,6 +328,56 @@ pub(super) enum Format {
     Json,
     /// Tables to paste into a document
     Markdown,
+}
+
+const SOLVE_EXAMPLES: &str = "\
+Examples:
+  outlay solve a800-10k --vary gpus=1000..20000 --for 'P(npv > 0) = 50%'
+  outlay solve my.toml --vary 'rent=5..20 CNY/GPU/hour' --for 'p50(payback(cash_flow)) = 48 month' -f json
+
+The range is scanned on one set of random numbers, and every crossing is closed in on; its interval follows from
+that of the statistic. Exit code 4 where there is none.";
+
+/// `outlay solve`.
+#[derive(Debug, Clone, ClapArgs)]
+#[command(after_help = format!("{SOLVE_EXAMPLES}\n\n{}", Exit::HELP))]
+pub(super) struct SolveArgs {
+    /// A file, a shipped model's name or - (standard input)
+    pub(super) model: String,
+    /// The input and its range: 'utilisation=10%..100%', 'gpus=1000..20000'
+    #[arg(long, value_name = "NAME=LOW..HIGH", value_parser = Vary::parse)]
+    pub(super) vary: Vary,
+    /// The equation: 'P(payback(cash_flow) <= 48 month) = 50%', 'mean(npv) = 0', 'p95(investment) = 90亿 CNY'
+    #[arg(long = "for", value_name = "STATISTIC = TARGET")]
+    pub(super) equation: String,
+    /// Number of trials at each value
+    #[arg(short = 'n', long, visible_alias = "runs", help_heading = "Simulation", value_name = "N", value_parser = parse_trials, allow_negative_numbers = true, default_value = "1M")]
+    pub(super) trials: u64,
+    /// Seed of the random numbers: the same seed, the same result
+    #[arg(long, help_heading = "Simulation", value_name = "N", value_parser = parse_seed, allow_negative_numbers = true, default_value = "1")]
+    pub(super) seed: u64,
+    /// Threads; all cores by default. The result does not depend on it
+    #[arg(short = 'j', long, help_heading = "Simulation", value_name = "N", value_parser = parse_threads, allow_negative_numbers = true)]
+    pub(super) threads: Option<u16>,
+    /// What replaces inputs.
+    #[command(flatten)]
+    pub(super) change: ChangeArgs,
+    /// What goes to standard output
+    #[arg(
+        help_heading = "Output",
+        short,
+        long,
+        value_enum,
+        value_name = "FORMAT",
+        default_value_t
+    )]
+    pub(super) format: Format,
+    /// Write the result to a file as well, in the format of its extension: .csv .json .md .txt [repeatable]
+    #[arg(short, long, help_heading = "Output", value_name = "FILE")]
+    pub(super) output: Vec<PathBuf>,
+    /// Let --output overwrite files
+    #[arg(long, help_heading = "Output")]
+    pub(super) force: bool,
 }
 
 const CHECK_EXAMPLES: &str = "\

@@ -21,9 +21,16 @@ const ALIKE: f64 = 0.75;
 
 /// A model's text, and where its data files are.
 pub(super) struct Loaded {
-    name: String,
-    text: String,
+    pub(super) name: String,
+    pub(super) text: String,
     place: Place,
+}
+
+impl Loaded {
+    /// A data file that the model names.
+    pub(super) fn read(&self, file: &str) -> io::Result<Vec<u8>> {
+        self.place.read(file)
+    }
 }
 
 /// Where a model's data files are.

@@ -17,6 +17,7 @@ mod replay;
 mod run;
 mod sensitivity;
 mod settings;
+mod solve;
 mod tail;
 mod terminal;
 
@@ -57,6 +58,7 @@ pub fn execute(args: &Args) -> Exit {
         Some(Command::Sensitivity(args)) => sensitivity::sensitivity(args, &terminal),
         Some(Command::Tail(args)) => tail::tail(args, &terminal),
         Some(Command::Replay(args)) => replay::replay(args, &terminal),
+        Some(Command::Solve(solve)) => solve::solve(solve, &terminal),
         Some(Command::Check(check)) => check::check(check, &terminal),
         Some(Command::Models(models)) => models::models(models, &terminal),
     };

@@ -114,7 +114,7 @@ fn refuse_design(design: Design) -> Result<(), Failure> {
 }
 
 /// The format that a file's extension asks for.
-fn format_of(path: &std::path::Path) -> Result<Format, Failure> {
+pub(super) fn format_of(path: &std::path::Path) -> Result<Format, Failure> {
     let extension = path
         .extension()
         .and_then(|extension| extension.to_str())

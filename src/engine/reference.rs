@@ -3,6 +3,8 @@
 //! It says what a program means; tests hold the block engine to it bit for bit. It also evaluates the base
 //! case, which has no draws.
 
+mod origin;
+
 use crate::check::instantiate;
 use crate::math::irr::{Irr, IrrScratch, irr};
 use crate::program::{Graph, Lowered, Node, NodeId, Rate, Sum};

@@ -8,13 +8,14 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::expr::{self, Expr, ExprKind, Name, StringText};
 use crate::source::Sources;
 
-/// Parses `NAME=EXPRESSION` or `NAME[LABEL]=EXPRESSION` of the command line.
+/// Parses `NAME=EXPRESSION` or `NAME[LABEL]=EXPRESSION` of an option of the command line.
 pub fn parse_override(
     sources: &mut Sources,
+    option: &str,
     text: &str,
     diagnostics: &mut Diagnostics,
 ) -> Option<Override> {
-    let id = sources.add("--set", text);
+    let id = sources.add(option, text);
     let help = "write a name, `=` and an expression: `--set 'gpus=300 GPU'`, `--set 'capex[alibaba]=533亿 CNY'`";
     let Some((target, value)) = text.split_once('=') else {
         let whole = StringText::plain(sources, id).whole();

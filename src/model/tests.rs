@@ -302,7 +302,7 @@ fn an_override_names_an_input_and_perhaps_a_label() {
     fn check_override(text: &str, name: &str, labels: &[&str], value: &str) {
         let mut sources = Sources::new();
         let mut diagnostics = Diagnostics::new();
-        let found = parse_override(&mut sources, text, &mut diagnostics).unwrap();
+        let found = parse_override(&mut sources, "--set", text, &mut diagnostics).unwrap();
         assert!(diagnostics.is_empty(), "{text}");
         assert_eq!(found.name.text, name, "{text}");
         assert_eq!(

@@ -77,6 +77,15 @@ pub fn quantities_csv(provenance: &Provenance, rows: &[QuantityRow]) -> String {
     sheet.text()
 }
 
+/// Rows below a head, as CSV.
+pub(super) fn sheet(head: &[&str], rows: &[Vec<String>]) -> String {
+    let mut sheet = Sheet::new(head);
+    for row in rows {
+        sheet.row(row);
+    }
+    sheet.text()
+}
+
 /// Whose statistic a row is.
 #[derive(Clone, Copy)]
 struct Place<'a> {
@@ -250,6 +259,10 @@ impl Sheet {
                 place,
                 &Entry::new(format!("undefined_{cause}"), Measure::Plain, Some(*count as f64)),
             );
+        }
+        for (cause, trial) in &undefined.first_trials {
+            let statistic = format!("first_trial_{cause}");
+            self.entry(place, &Entry::new(statistic, Measure::Plain, Some(*trial as f64)));
         }
     }
 

@@ -152,6 +152,7 @@ pub(super) fn full() -> SimulationResult {
         undefined: Undefined {
             count: 12_034,
             causes: BTreeMap::from([("irr_none".to_owned(), 12_034)]),
+            first_trials: BTreeMap::from([("irr_none".to_owned(), 17)]),
         },
         ..number(0.021_37, 0.093, 0.0312, 0.537, [-0.138, -0.041, 0.0213, 0.0832, 0.171])
     };

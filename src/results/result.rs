@@ -136,6 +136,8 @@ pub struct Undefined {
     pub count: u64,
     /// `irr_none` → 12; the counts add up to `count`.
     pub causes: BTreeMap<String, u64>,
+    /// `irr_none` → 17: the first trial of a cause, where it is known.
+    pub first_trials: BTreeMap<String, u64>,
 }
 
 /// Statistics of a number, over the defined trials. All but `base` are `None` or empty without trials.

@@ -10,7 +10,7 @@ use super::interval::{Z, quantile_rank, quantile_ranks};
 use super::shortfall::shortfall;
 use super::summary::{Recorded, of_defined, quantiles, undefined};
 use super::trust;
-use super::warnings::{grouped, percent};
+use super::warnings::{grouped, percent, two_digits};
 use super::{Estimate, Point, Undefined};
 use crate::accumulate::{ChannelKind, Stretch, Tally};
 use crate::check::Claim;
@@ -133,6 +133,14 @@ pub struct StatisticResult {
 }
 
 impl StatisticResult {
+    /// What it is compared with, in its unit.
+    pub fn target(&self) -> Option<f64> {
+        match self.claim {
+            Claim::Compared(_, target) => Some(target),
+            Claim::Nothing | Claim::Relative(_) | Claim::Absolute(_) => None,
+        }
+    }
+
     /// Whether it is as precise as it was asked to be.
     pub fn is_precise(&self) -> bool {
         self.precision.is_none_or(|precision| precision.is_reached)
@@ -190,7 +198,7 @@ pub fn advice(statistics: &[StatisticResult], checks: &[CheckResult], trials: u6
             )),
             Err(Withheld::TooFew(Some(needed))) => told.push(format!(
                 "{subject}`{text}` has no interval: it takes some {} trials",
-                grouped(needed)
+                grouped(two_digits(needed as f64))
             )),
             Err(Withheld::TooFew(None)) => told.push(format!(
                 "{subject}`{text}` has no interval: too few trials differ from each other"
@@ -267,15 +275,6 @@ fn undecided(statistic: &StatisticResult, trials: u64) -> String {
             grouped(trials)
         ),
     }
-}
-
-/// Rounded up to two significant digits.
-fn two_digits(count: f64) -> u64 {
-    let mut unit = 1.0;
-    while count / unit >= 100.0 {
-        unit *= 10.0;
-    }
-    ((count / unit).ceil() * unit) as u64
 }
 
 /// Where buckets are too coarse for what [`statistics`] reads off them.

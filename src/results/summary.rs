@@ -8,12 +8,12 @@ use std::ops::Range;
 
 use super::interval::{probability, quantile_rank, quantile_ranks};
 use super::statistics::{self, StatisticPlan};
-use super::warnings;
 use super::{
     BaseCase, Estimate, NumberSummary, OutputResult, Point, ProbabilitySummary, Provenance,
     Quantile, SeriesSummary, SimulationResult, Statistics, StepSummary, TimeSummary, Undefined,
     Within,
 };
+use super::{trust, warnings};
 use crate::accumulate::{Channel, ChannelKind, Distribution, Spread, Stretch, Tally, affordable};
 
 /// What an output is, apart from its values.
@@ -217,7 +217,10 @@ fn number(recorded: &Recorded<'_>, base: Point, percentiles: &[f64]) -> NumberSu
     };
     NumberSummary {
         mean: spread.mean.filter(|_| has_moments),
-        mean_se: sd.map(|sd| sd / (channel.finite() as f64).sqrt()),
+        // Where the tail makes it false there is none.
+        mean_se: sd
+            .filter(|_| trust::heavy_tail(recorded).is_none())
+            .map(|sd| sd / (channel.finite() as f64).sqrt()),
         sd,
         min: distribution.min(),
         max: distribution.max(),
@@ -253,11 +256,12 @@ pub(super) fn of_defined(hits: u64, channel: &Channel) -> Option<Estimate> {
 }
 
 pub(super) fn undefined(channel: &Channel) -> Undefined {
-    let causes = channel.causes().into_iter().filter(|&(_, count)| count > 0);
-    Undefined {
-        count: channel.undefined(),
-        causes: causes.map(|(cause, count)| (cause.name().to_owned(), count)).collect(),
+    let mut undefined = Undefined { count: channel.undefined(), ..Undefined::default() };
+    for (cause, count, first) in channel.causes() {
+        undefined.causes.insert(cause.name().to_owned(), count);
+        undefined.first_trials.extend(first.map(|first| (cause.name().to_owned(), first)));
     }
+    undefined
 }
 
 fn holds(base: Point) -> Option<bool> {

@@ -3,8 +3,9 @@
 
 use super::digits::decimals_for;
 use super::interval::{quantile_ranks, values_needed};
+use super::statistics::Withheld;
 use super::summary::{OutputPlan, Recorded};
-use super::trust::heavy_tail;
+use super::trust::{self, heavy_tail};
 use crate::accumulate::{Cause, ChannelKind};
 
 /// What there is to say about an output, at most one sentence of a sort: of a series, about the worst step.
@@ -19,6 +20,8 @@ pub(super) fn of_output(
         worst(recorded, |step| trials_lacking(plan, step, percentiles))
             .map(|found| too_few(plan, recorded, &found, percentiles)),
         worst(recorded, heavy_tail).map(|found| heavy(plan, &found)),
+        worst(recorded, |step| trials_for_mean(plan, step))
+            .map(|found| skewed(plan, recorded, &found)),
     ];
     sorts.into_iter().flatten().collect()
 }
@@ -69,20 +72,26 @@ fn subject<T>(plan: &OutputPlan, found: &Worst<T>) -> String {
 
 fn undefined(plan: &OutputPlan, recorded: &[Recorded<'_>], found: &Worst<u64>) -> String {
     let channel = recorded[found.at].channel;
-    let causes: Vec<(Cause, u64)> =
-        channel.causes().into_iter().filter(|&(_, count)| count > 0).collect();
-    let is_irr = causes.iter().all(|(cause, _)| *cause != Cause::Arithmetic);
+    let causes = channel.causes();
+    let is_irr =
+        causes.iter().all(|(cause, ..)| matches!(cause, Cause::IrrNone | Cause::IrrSeveral));
     let words: Vec<String> = causes
         .iter()
-        .map(|&(cause, count)| {
+        .map(|&(cause, count, first)| {
             let word = match (cause, is_irr) {
                 (Cause::IrrNone, true) => "no root",
                 (Cause::IrrSeveral, true) => "several",
                 (Cause::IrrNone, false) => "no internal rate of return",
                 (Cause::IrrSeveral, false) => "several internal rates of return",
+                (Cause::DivisionByZero, _) => "division by zero",
+                (Cause::OutOfDomain, _) => "a function outside its domain",
+                (Cause::Overflow, _) => "overflow",
+                (Cause::BeyondHorizon, _) => "beyond the last step",
+                (Cause::ImpossibleParameters, _) => "impossible parameters of a distribution",
                 (Cause::Arithmetic, _) => "undefined arithmetic such as a division by zero",
             };
-            format!("{word}: {}", grouped(count))
+            let first = first.map_or_else(String::new, |first| format!(", first trial {first}"));
+            format!("{word}: {}{first}", grouped(count))
         })
         .collect();
     let lacking = if is_irr { "internal rate of return" } else { "value" };
@@ -138,6 +147,35 @@ fn too_few(
         grouped(count),
         grouped(needed.ceil() as u64),
     )
+}
+
+/// How many trials the error of a mean takes, where there are fewer.
+fn trials_for_mean(plan: &OutputPlan, step: &Recorded<'_>) -> Option<u64> {
+    if plan.kind == ChannelKind::Condition || step.channel.never() > 0 {
+        return None;
+    }
+    match trust::of_mean(step) {
+        Err(Withheld::TooFew(needed)) => needed,
+        Err(Withheld::HeavyTail | Withheld::Undefined) | Ok(()) => None,
+    }
+}
+
+fn skewed(plan: &OutputPlan, recorded: &[Recorded<'_>], found: &Worst<u64>) -> String {
+    format!(
+        "{}: the values are so skewed that the error of the mean takes more trials than these {}: some {} would do",
+        subject(plan, found),
+        grouped(recorded[found.at].channel.finite()),
+        grouped(two_digits(found.value as f64)),
+    )
+}
+
+/// Rounded up to two significant digits.
+pub(super) fn two_digits(count: f64) -> u64 {
+    let mut unit = 1.0;
+    while count / unit >= 100.0 {
+        unit *= 10.0;
+    }
+    ((count / unit).ceil() * unit) as u64
 }
 
 fn heavy(plan: &OutputPlan, found: &Worst<f64>) -> String {

@@ -29,6 +29,10 @@ pub(super) struct Assembled {
     pub(super) statistics: Vec<StatisticPlan>,
     pub(super) checks: Vec<CheckPlan>,
     pub(super) channels: Vec<Pilot>,
+    /// What the program was made of, for a second look at single trials.
+    pub(super) graph: Graph,
+    /// Ascending by channel.
+    pub(super) roots: Vec<Root>,
 }
 
 /// The program of the outputs, the checks and the statistics, with what is known of each channel before the run.
@@ -117,7 +121,8 @@ pub(super) fn assemble(
     let checks = checks.collect();
     match program::schedule(&graph, &roots, channels.len(), years_per_step(model)) {
         Ok(program) if program.n_stored * steps <= MOST_STORED => {
-            Some(Assembled { program, outputs: plans, statistics: asked, checks, channels })
+            let (outputs, statistics) = (plans, asked);
+            Some(Assembled { program, outputs, statistics, checks, channels, graph, roots })
         }
         Ok(_) | Err(program::TooLarge) => {
             diagnostics.push(too_large());

@@ -43,6 +43,7 @@ Commands:
   sensitivity  Find what drives an output, and what knowing an input is worth
   tail         Find what the tail of an output is made of
   replay       Print every quantity of one trial
+  solve        Find the value of an input at which a statistic meets a target
   check        Check models and list their inputs; simulate nothing unless asked to
   models       List the models that ship with outlay, or print one
   help         Print this message or the help of the given subcommand(s)

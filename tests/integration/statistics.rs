@@ -206,3 +206,123 @@ fn a_run_that_is_not_precise_is_exit_code_5() {
     assert_eq!(run("p95(x) > 3", "1k").status.code(), Some(2));
     assert_eq!(run("p95(z) +- 1%", "1k").status.code(), Some(2));
 }
+
+#[test]
+fn causes_are_told_with_the_first_trial_of_each() {
+    let text = r#"
+outlay = 1
+[timeline]
+step = "month"
+steps = 3
+[inputs]
+a = "uniform(-1, 9)"
+zero = "bernoulli(10%)"
+when = "uniform(0, 4) month"
+[series]
+cash = "10 - a * t / (1 month)"
+[outputs]
+root = { value = "sqrt(a) + 1" }
+ratio = { value = "1 / zero" }
+both = { value = "ratio + root" }
+late = { value = "at(cash, when)" }
+big = { value = "exp(a * 100)" }
+"#;
+    let [one, three] = [1, 3].map(|threads| result(text, Vec::new(), 30_000, threads));
+    assert_eq!(one, three);
+    let causes = |name: &str| {
+        let output = one.outputs.iter().find(|output| output.name == name).expect("an output");
+        let outlay::results::Statistics::Number(number) = &output.statistics else {
+            panic!("a number")
+        };
+        let undefined = number.undefined.clone();
+        assert_eq!(undefined.causes.values().sum::<u64>(), undefined.count);
+        assert_eq!(
+            undefined.causes.keys().collect::<Vec<_>>(),
+            undefined.first_trials.keys().collect::<Vec<_>>()
+        );
+        undefined
+    };
+    let names = |name: &str| causes(name).causes.into_keys().collect::<Vec<_>>();
+    assert_eq!(names("root"), ["out_of_domain"]);
+    assert_eq!(names("ratio"), ["division_by_zero"]);
+    assert_eq!(names("both"), ["division_by_zero", "out_of_domain"]);
+    assert_eq!(names("late"), ["beyond_horizon"]);
+    assert_eq!(names("big"), ["overflow"]);
+    // The first trial is one, and replays as such.
+    let first = causes("root").first_trials["out_of_domain"];
+    let request = Request { name: "m.toml".into(), text: text.into(), ..Request::default() };
+    let model = outlay::compile(&request, &mut outlay::no_files).expect("a valid model");
+    let value = |trial: u64, name: &str| {
+        let rows = outlay::trial(&model, 1, trial);
+        rows.iter().find(|row| row.name == name).expect("a row").values[0]
+    };
+    assert!((0..first).all(|trial| value(trial, "root") != Point::Undefined));
+    assert_eq!(value(first, "root"), Point::Undefined);
+}
+
+const SOLVED: &str = r#"
+outlay = 1
+[inputs]
+share = "50%"
+x = "normal(0, 1)"
+[outputs]
+gain = { value = "share * 10 - 4 + x" }
+hump = { value = "share * (1 - share) + 0 * x" }
+"#;
+
+fn solved(arguments: &[&str]) -> (Option<i32>, serde_json::Value, String) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("m.toml");
+    fs::write(&path, SOLVED).expect("the folder is writable");
+    let output = outlay(["solve"])
+        .arg(&path)
+        .args(arguments)
+        .args(["-n", "50k", "-f", "json"])
+        .output()
+        .expect("it runs");
+    let json = serde_json::from_slice(&output.stdout).unwrap_or(serde_json::Value::Null);
+    (output.status.code(), json, String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+#[test]
+fn an_equation_is_solved_with_its_error() {
+    // P(gain > 0) = Φ(10 share − 4) = 84.1345 % at share = 50 %.
+    let (code, json, _) =
+        solved(&["--vary", "share=10%..100%", "--for", "P(gain > 0) = 84.134474606854%"]);
+    assert_eq!(code, Some(0));
+    let number = |key: &str| json[key].as_f64().expect("a number");
+    let (value, low, high) = (number("value"), number("low"), number("high"));
+    assert!((value - 0.5).abs() < 0.003 && low < value && value < high, "{value} {low} {high}");
+    // The interval of the probability, 1.96 √(p q / n), over the slope 10 φ(1).
+    let expected = 1.96 * (0.158_655_f64 * 0.841_345 / 50_000.0).sqrt() / (10.0 * 0.241_971);
+    assert!(((high - low) / 2.0 / expected - 1.0).abs() < 0.1, "{low} {high} {expected}");
+    assert_eq!((&json["unit"], &json["crossings"]), (&"%".into(), &1.into()));
+}
+
+#[test]
+fn several_crossings_and_none_are_told() {
+    let (code, json, told) = solved(&["--vary", "share=0..1", "--for", "mean(hump) = 0.16"]);
+    assert_eq!((code, &json["crossings"]), (Some(0), &2.into()));
+    let root = |at: usize| json["roots"][at]["value"].as_f64().expect("a number");
+    assert!((root(0) - 0.2).abs() < 1e-6 && (root(1) - 0.8).abs() < 1e-6);
+    assert!(told.contains("crosses its target 2 times"), "{told}");
+    let (code, json, _) = solved(&["--vary", "share=0..1", "--for", "mean(hump) = 2"]);
+    assert_eq!((code, &json["value"], &json["crossings"]), (Some(4), &().into(), &0.into()));
+}
+
+#[test]
+fn what_cannot_be_solved_is_a_wrong_command_line() {
+    for (vary, equation, wanted) in [
+        ("share=1..0", "mean(gain) = 1", "the low end comes first"),
+        ("share", "mean(gain) = 1", "NAME=LOW..HIGH"),
+        ("shar=0..1", "mean(gain) = 1", "share"),
+        ("gain=0..1", "mean(gain) = 1", "gain"),
+        ("share=0..1 CNY", "mean(gain) = 1", "CNY"),
+        ("share=0..1", "mean(gain) >= 1", "mean(gain) = 1"),
+        ("share=0..1", "mean(gainn) = 1", "gain"),
+    ] {
+        let (code, _, told) = solved(&["--vary", vary, "--for", equation]);
+        assert_eq!(code, Some(2), "{vary} {equation}: {told}");
+        assert!(told.contains(wanted), "{told}");
+    }
+}

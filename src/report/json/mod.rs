@@ -14,9 +14,8 @@ use serde::Serialize;
 use self::lines::Lines;
 use self::wire::{
     BaseNumberWire, BaseValueWire, BaseWire, OutputWire, PrecisionWire, QuantileWire, QuantityWire,
-    ResultWire, StatisticWire, StepQuantileWire, StepWire, WithinWire,
+    ResultWire, StepQuantileWire, StepWire, WithinWire,
 };
-pub(super) use self::wire::{ModelWire, PointWire};
 use crate::check::Claim;
 use crate::results::QuantityRow;
 use crate::results::{
@@ -24,6 +23,8 @@ use crate::results::{
     SimulationResult, StatisticResult, Statistics, StepSummary, Undefined, Verdict, Withheld,
     Within,
 };
+
+pub(super) use self::wire::{ModelWire, PointWire, StatisticWire};
 
 /// The schema's name and version.
 pub const SCHEMA: &str = "outlay.result/1";
@@ -151,7 +152,7 @@ fn causes(undefined: &Undefined) -> Option<&BTreeMap<String, u64>> {
     (undefined.count > 0).then_some(&undefined.causes)
 }
 
-fn statistic_wire(result: &StatisticResult) -> StatisticWire<'_> {
+pub(super) fn statistic_wire(result: &StatisticResult) -> StatisticWire<'_> {
     let (low, high) = result.interval.unwrap_or((Point::Undefined, Point::Undefined));
     let (withheld, needed_trials) = match result.interval {
         Ok(_) => (None, None),
@@ -186,6 +187,7 @@ fn statistic_wire(result: &StatisticResult) -> StatisticWire<'_> {
         }),
         undefined: result.undefined.count,
         causes: causes(&result.undefined),
+        first_trial: first_trials(&result.undefined),
     }
 }
 
@@ -195,6 +197,10 @@ fn check_wire(check: &CheckResult) -> StatisticWire<'_> {
         about: check.about.as_deref(),
         ..statistic_wire(&check.statistic)
     }
+}
+
+fn first_trials(undefined: &Undefined) -> Option<&BTreeMap<String, u64>> {
+    (!undefined.first_trials.is_empty()).then_some(&undefined.first_trials)
 }
 
 /// An output's keys with no statistics yet.
@@ -223,6 +229,7 @@ fn named<'a>(output: &'a OutputResult, kind: &'static str) -> OutputWire<'a> {
         within: None,
         undefined: None,
         causes: None,
+        first_trial: None,
     }
 }
 
@@ -237,6 +244,7 @@ fn number_wire<'a>(wire: OutputWire<'a>, number: &'a NumberSummary) -> OutputWir
         quantiles: Some(quantile_wires(&number.quantiles)),
         undefined: Some(number.undefined.count),
         causes: causes(&number.undefined),
+        first_trial: first_trials(&number.undefined),
         ..wire
     }
 }
@@ -262,6 +270,7 @@ fn output_wire(output: &OutputResult) -> OutputWire<'_> {
             base: Some(BaseValueWire::Truth(summary.base)),
             undefined: Some(summary.undefined.count),
             causes: causes(&summary.undefined),
+            first_trial: first_trials(&summary.undefined),
             ..named(output, "probability")
         },
         Statistics::Series(series) => OutputWire {
@@ -285,6 +294,7 @@ fn step_wire(step: &StepSummary) -> StepWire<'_> {
         quantiles: None,
         undefined: 0,
         causes: None,
+        first_trial: None,
     };
     let number = |never: Option<Estimate>, number: &'_ NumberSummary| {
         (
@@ -306,6 +316,7 @@ fn step_wire(step: &StepSummary) -> StepWire<'_> {
                 base: Some(BaseValueWire::Truth(summary.base)),
                 undefined: summary.undefined.count,
                 causes: causes(&summary.undefined),
+                first_trial: first_trials(&summary.undefined),
                 ..empty
             };
         }
@@ -320,6 +331,7 @@ fn step_wire(step: &StepSummary) -> StepWire<'_> {
         quantiles: Some(quantiles),
         undefined: summary.undefined.count,
         causes: causes(&summary.undefined),
+        first_trial: first_trials(&summary.undefined),
         ..empty
     }
 }

@@ -80,6 +80,9 @@ pub(crate) struct StatisticWire<'a> {
     pub(super) undefined: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) causes: Option<&'a BTreeMap<String, u64>>,
+    /// By cause: the first such trial, to replay.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) first_trial: Option<&'a BTreeMap<String, u64>>,
 }
 
 #[derive(Serialize)]
@@ -153,6 +156,9 @@ pub(super) struct OutputWire<'a> {
     pub(super) undefined: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) causes: Option<&'a BTreeMap<String, u64>>,
+    /// By cause: the first such trial, to replay.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) first_trial: Option<&'a BTreeMap<String, u64>>,
 }
 
 #[derive(Serialize)]
@@ -180,6 +186,9 @@ pub(super) struct StepWire<'a> {
     pub(super) undefined: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) causes: Option<&'a BTreeMap<String, u64>>,
+    /// By cause: the first such trial, to replay.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) first_trial: Option<&'a BTreeMap<String, u64>>,
 }
 
 /// `base` of a condition is the truth itself, of a number an object.

@@ -1,0 +1,80 @@
+//! `outlay solve`: the value of an input at which a statistic meets a target.
+
+use super::args::{Format, SolveArgs};
+use super::exit::Exit;
+use super::failure::{Failure, Stop};
+use super::output::OutputFile;
+use super::settings::format_of;
+use super::terminal::Terminal;
+use super::{interrupt, load};
+use crate::analysis::{self, Solution, SolveFailure};
+use crate::report::{self, Look};
+use crate::{Monitor, Request, RunSettings};
+
+/// Watches for Ctrl-C alone: how many runs are still to come is not known.
+struct Interrupt;
+
+impl Monitor for Interrupt {
+    fn progress(&self, _done: u64) {}
+    fn is_stopped(&self) -> bool {
+        interrupt::is_asked()
+    }
+}
+
+/// Solves and reports.
+pub(super) fn solve(args: &SolveArgs, terminal: &Terminal) -> Result<Exit, Stop> {
+    interrupt::listen();
+    let files = args
+        .output
+        .iter()
+        .map(|path| OutputFile::open(path, format_of(path)?, args.force))
+        .collect::<Result<Vec<OutputFile>, Failure>>()?;
+    let loaded = load::load(&args.model, terminal)?;
+    let request = Request {
+        name: loaded.name.clone(),
+        text: loaded.text.clone(),
+        scenario: args.change.scenario.clone(),
+        set: args.change.set.clone(),
+        ..Request::default()
+    };
+    let settings = RunSettings {
+        trials: args.trials,
+        seed: args.seed,
+        threads: args.threads.map(usize::from),
+        ..RunSettings::default()
+    };
+    let solution = analysis::solve(
+        &request,
+        &mut |file| loaded.read(file),
+        args.vary.clone(),
+        &args.equation,
+        &settings,
+        &Interrupt,
+    );
+    let solution = match solution {
+        Ok(solution) => solution,
+        Err(SolveFailure::Stopped) => return Ok(Exit::Interrupted),
+        Err(SolveFailure::Wrong(failure)) => {
+            terminal.diagnose(&failure.diagnostics, &failure.sources, &request.name);
+            return Err(Stop::Told(if failure.is_usage { Exit::Usage } else { Exit::Model }));
+        }
+    };
+    if args.format != Format::Table {
+        terminal.warn(&solution.warnings);
+    }
+    terminal.print(&text(&solution, args.format, terminal.look))?;
+    for file in files {
+        let written = text(&solution, file.format, Look::default());
+        file.write(&written)?;
+    }
+    Ok(if solution.crossings.is_empty() { Exit::Check } else { Exit::Done })
+}
+
+fn text(solution: &Solution, format: Format, look: Look) -> String {
+    match format {
+        Format::Table => report::table(&report::solve_memo(solution), look),
+        Format::Markdown => report::markdown(&report::solve_memo(solution)),
+        Format::Json => report::solve_json(solution),
+        Format::Csv => report::solve_csv(solution),
+    }
+}

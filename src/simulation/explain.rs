@@ -1,0 +1,135 @@
+//! A second look at trials without a value: why they have none, and which trial is the first of its kind.
+//!
+//! The run counts them; here its trials are watched once more for those alone, and each is followed back by the
+//! scalar reference to where it began. The work is bounded: what lies beyond stays counted as plain arithmetic.
+//! Trials are looked into in their order, so that the findings are a function of the run, not of its threads.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::Work;
+use super::assembly::years_per_step;
+use crate::accumulate::{Cause, ChannelKind, Explained, Tally};
+use crate::engine::reference::{Draws, Trial};
+use crate::engine::{self, Chunk, Monitor};
+use crate::program::{Lowered, Root};
+
+/// Values of nodes that are worked out in all: about a second.
+const MOST_VALUES: u64 = 50_000_000;
+/// Trials that are looked into whatever they cost.
+const LEAST_TRIALS: u64 = 1_000;
+
+/// A channel with undefined trials.
+struct Watched {
+    channel: usize,
+    kind: ChannelKind,
+    nodes: Lowered,
+    step: usize,
+}
+
+/// What was found in one chunk.
+struct Findings {
+    causes: BTreeMap<(usize, Cause), Explained>,
+    trials: u64,
+}
+
+/// Stops when enough has been looked into.
+struct Enough<'a> {
+    spent: &'a AtomicU64,
+    most: u64,
+    monitor: &'a dyn Monitor,
+}
+
+impl Monitor for Enough<'_> {
+    fn progress(&self, _done: u64) {}
+    fn is_stopped(&self) -> bool {
+        self.spent.load(Ordering::Relaxed) >= self.most || self.monitor.is_stopped()
+    }
+}
+
+/// Finds the causes of the undefined trials of a tally of so many trials.
+pub(super) fn explain(work: &Work<'_>, tally: &mut Tally, trials: u64) {
+    let watched = watched(work, tally);
+    if watched.is_empty() || work.monitor.is_stopped() {
+        return;
+    }
+    let graph = &work.model.run.graph;
+    let steps = graph.last_step.map_or(1, |last| u64::from(last) + 1);
+    let most = (MOST_VALUES / (graph.nodes.len() as u64 * steps).max(1)).max(LEAST_TRIALS);
+    let spent = AtomicU64::new(0);
+    let enough = Enough { spent: &spent, most, monitor: work.monitor };
+    let mut causes: BTreeMap<(usize, Cause), Explained> = BTreeMap::new();
+    engine::observe(
+        std::slice::from_ref(work.prepared),
+        trials,
+        &enough,
+        |chunk| look(work, &watched, chunk, most),
+        |found: Findings| {
+            // Threads may have looked further than it takes.
+            if spent.load(Ordering::Relaxed) >= most {
+                return;
+            }
+            for (key, explained) in found.causes {
+                let known = causes.entry(key).or_insert(Explained { count: 0, ..explained });
+                known.count += explained.count;
+            }
+            spent.fetch_add(found.trials, Ordering::Relaxed);
+        },
+    );
+    for ((channel, cause), explained) in causes {
+        tally.explain(channel, cause, explained);
+    }
+}
+
+fn watched(work: &Work<'_>, tally: &Tally) -> Vec<Watched> {
+    let roots = &work.model.run.roots;
+    let root_of = |channel: usize| -> Option<&Root> {
+        roots.iter().rev().find(|root| root.channel <= channel)
+    };
+    (0..work.plans.len())
+        .filter(|&channel| tally.channel(channel).undefined() > 0)
+        .filter_map(|channel| {
+            let root = root_of(channel)?;
+            let nodes = match root.later {
+                Some(later) => Lowered::Series { first: root.first, later },
+                None => Lowered::Trial(root.first),
+            };
+            let kind = work.plans[channel].kind();
+            Some(Watched { channel, kind, nodes, step: channel - root.channel })
+        })
+        .collect()
+}
+
+/// Looks into the undefined trials of a chunk, `most` of them at most.
+fn look(work: &Work<'_>, watched: &[Watched], chunk: &Chunk, most: u64) -> Findings {
+    let graph = &work.model.run.graph;
+    let (keys, samplers) = (&work.prepared.keys, &work.prepared.samplers);
+    let mut found = Findings { causes: BTreeMap::new(), trials: 0 };
+    for lane in 0..chunk.len {
+        let is_undefined = |watched: &&Watched| {
+            let value = chunk.column(watched.channel)[lane];
+            match watched.kind {
+                ChannelKind::Number => !value.is_finite(),
+                ChannelKind::Time => value.is_nan() || value == f64::NEG_INFINITY,
+                ChannelKind::Condition => value.is_nan(),
+            }
+        };
+        let mut undefined = watched.iter().filter(is_undefined).peekable();
+        if undefined.peek().is_none() {
+            continue;
+        }
+        if found.trials == most {
+            break;
+        }
+        found.trials += 1;
+        let number = chunk.first + lane as u64;
+        let draws = Draws::Trial { keys, samplers, trial: number };
+        let mut trial = Trial::new(graph, draws, years_per_step(work.model.model()));
+        for watched in undefined {
+            let cause = trial.origin(watched.nodes, watched.step);
+            let first = Explained { count: 0, first_trial: number };
+            found.causes.entry((watched.channel, cause)).or_insert(first).count += 1;
+        }
+    }
+    found
+}
