@@ -36,7 +36,7 @@ const LAWS: &[Law] = &[
         text: "exponential(1)",
         mean: Some(1.0),
         sd: Some(1.0),
-        quantiles: [0.051_293_294_387_550_58, 0.693_147_180_559_945_3, 2.995_732_273_553_991],
+        quantiles: [0.051_293_294_387_550_58, std::f64::consts::LN_2, 2.995_732_273_553_991],
     },
     Law {
         text: "lognormal(mu = 0, sigma = 0.5)",

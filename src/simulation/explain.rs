@@ -16,6 +16,8 @@ use crate::program::{Lowered, Root};
 
 /// Values of nodes that are worked out in all: about a second.
 const MOST_VALUES: u64 = 50_000_000;
+/// In a chunk so many trials are looked into for causes that are counted already.
+const MOST_FOR_FIRSTS: u32 = 16;
 /// Trials that are looked into whatever they cost.
 const LEAST_TRIALS: u64 = 1_000;
 
@@ -25,6 +27,9 @@ struct Watched {
     kind: ChannelKind,
     nodes: Lowered,
     step: usize,
+    /// Where the run itself has counted every cause, as it does of rates of return: how many there are. Of these
+    /// only the first trial of each is wanted.
+    n_counted: Option<usize>,
 }
 
 /// What was found in one chunk.
@@ -95,7 +100,10 @@ fn watched(work: &Work<'_>, tally: &Tally) -> Vec<Watched> {
                 None => Lowered::Trial(root.first),
             };
             let kind = work.plans[channel].kind();
-            Some(Watched { channel, kind, nodes, step: channel - root.channel })
+            let causes = tally.channel(channel).causes();
+            let is_counted = causes.iter().all(|(cause, ..)| *cause != Cause::Arithmetic);
+            let n_counted = is_counted.then_some(causes.len());
+            Some(Watched { channel, kind, nodes, step: channel - root.channel, n_counted })
         })
         .collect()
 }
@@ -103,10 +111,12 @@ fn watched(work: &Work<'_>, tally: &Tally) -> Vec<Watched> {
 /// Looks into the undefined trials of a chunk, `most` of them at most.
 fn look(work: &Work<'_>, watched: &[Watched], chunk: &Chunk, most: u64) -> Findings {
     let graph = &work.model.run.graph;
-    let (keys, samplers) = (&work.prepared.keys, &work.prepared.samplers);
+    let engine::Prepared { keys, streams, samplers, .. } = work.prepared;
     let mut found = Findings { causes: BTreeMap::new(), trials: 0 };
+    // By what is watched: causes seen, and trials looked into for them.
+    let mut firsts = vec![(0_usize, 0_u32); watched.len()];
     for lane in 0..chunk.len {
-        let is_undefined = |watched: &&Watched| {
+        let is_undefined = |watched: &Watched| {
             let value = chunk.column(watched.channel)[lane];
             match watched.kind {
                 ChannelKind::Number => !value.is_finite(),
@@ -114,21 +124,25 @@ fn look(work: &Work<'_>, watched: &[Watched], chunk: &Chunk, most: u64) -> Findi
                 ChannelKind::Condition => value.is_nan(),
             }
         };
-        let mut undefined = watched.iter().filter(is_undefined).peekable();
-        if undefined.peek().is_none() {
+        let is_wanted = |at: usize| match watched[at].n_counted {
+            Some(causes) => firsts[at].0 < causes && firsts[at].1 < MOST_FOR_FIRSTS,
+            None => found.trials < most,
+        };
+        let undefined: Vec<usize> =
+            (0..watched.len()).filter(|&at| is_undefined(&watched[at]) && is_wanted(at)).collect();
+        if undefined.is_empty() {
             continue;
         }
-        if found.trials == most {
-            break;
-        }
-        found.trials += 1;
+        found.trials += u64::from(undefined.iter().any(|&at| watched[at].n_counted.is_none()));
         let number = chunk.first + lane as u64;
-        let draws = Draws::Trial { keys, samplers, trial: number };
+        let draws = Draws::Trial { keys, streams, samplers, trial: number };
         let mut trial = Trial::new(graph, draws, years_per_step(work.model.model()));
-        for watched in undefined {
-            let cause = trial.origin(watched.nodes, watched.step);
+        for at in undefined {
+            let cause = trial.origin(watched[at].nodes, watched[at].step);
             let first = Explained { count: 0, first_trial: number };
-            found.causes.entry((watched.channel, cause)).or_insert(first).count += 1;
+            let explained = found.causes.entry((watched[at].channel, cause)).or_insert(first);
+            explained.count += 1;
+            firsts[at] = (firsts[at].0 + usize::from(explained.count == 1), firsts[at].1 + 1);
         }
     }
     found
