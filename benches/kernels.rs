@@ -11,7 +11,7 @@ use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_m
 use outlay::engine::{Prepared, Sink, Worker};
 use outlay::math::operation::{Binary, Ternary, Unary};
 use outlay::math::simd::SimdPath;
-use outlay::program::{Op, Operand, Program, Scalar, Section};
+use outlay::program::{DrawSite, Op, Operand, Program, Scalar, Section};
 use outlay::sampling::BLOCK;
 
 /// Copies of the operation in a block: its two draws of operands are then lost in the noise.
@@ -52,6 +52,10 @@ fn operations() -> Vec<(&'static str, Op<u16>)> {
 }
 
 /// The columns, and then the operation over and over.
+fn site(name: &str) -> DrawSite {
+    DrawSite { name: name.to_owned(), by_step: false, is_normal: false }
+}
+
 fn program(op: Op<u16>) -> Program {
     let (a, half) = (Operand::Column(A), Operand::Scalar(HALF));
     let mut ops = vec![
@@ -65,7 +69,7 @@ fn program(op: Op<u16>) -> Program {
         ops,
         n_registers: usize::from(DST) + 1,
         scalars: vec![Scalar::Constant(0.5)],
-        sites: vec!["a".to_owned(), "b".to_owned()],
+        sites: vec![site("a"), site("b")],
         years_per_step: 1.0,
         ..Program::default()
     }

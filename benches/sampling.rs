@@ -11,7 +11,10 @@ use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_m
 use outlay::distribution::{Distribution, Family, build};
 use outlay::engine::Sampler;
 use outlay::math::simd::{Kernel, Path, SimdPath};
-use outlay::sampling::{BLOCK, StreamKey, fill_normal, fill_uniform, uniform_at};
+use outlay::sampling::{
+    BLOCK, Design, Layout, Paths, Site, SourcePlan, StreamKey, fill_normal, fill_uniform,
+    uniform_at,
+};
 use rand::SeedableRng;
 use rand::rngs::SmallRng;
 use rand_distr as peer;
@@ -117,6 +120,39 @@ fn draws(criterion: &mut Criterion) {
     }
 }
 
+/// Uniform numbers of each design: a coordinate of the trial, and one of sixty steps along a Brownian bridge.
+fn designs(criterion: &mut Criterion) {
+    const STEPS: u32 = 60;
+    let sites = [
+        Site { name: "price", last_step: 0, is_normal: false },
+        Site { name: "shock", last_step: STEPS, is_normal: true },
+    ];
+    let mut out = [0.0; BLOCK];
+    for design in [Design::Random, Design::Latin, Design::Sobol] {
+        let layout = Layout::new(design, 1 << 20);
+        let sources = SourcePlan::new(layout, 1, &sites).sources(layout.replicate(0));
+        let mut group = criterion.benchmark_group(format!("uniform/{}", design.name()));
+        for path in SimdPath::available() {
+            group.throughput(Throughput::Elements(BLOCK as u64));
+            group.bench_function(BenchmarkId::new("of the trial", path), |bencher| {
+                let mut paths = Paths::default();
+                bencher.iter(|| sources[0].fill(path, 0, black_box(7), &mut paths, &mut out));
+            });
+            group.throughput(Throughput::Elements(u64::from(STEPS) * BLOCK as u64));
+            group.bench_function(BenchmarkId::new("of sixty steps", path), |bencher| {
+                let (mut paths, mut block) = (Paths::default(), 0);
+                bencher.iter(|| {
+                    block = (block + 1) % 64;
+                    for step in 1..=STEPS {
+                        sources[1].fill(path, step, black_box(block), &mut paths, &mut out);
+                    }
+                });
+            });
+        }
+        group.finish();
+    }
+}
+
 fn tables(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("table");
     group.throughput(Throughput::Elements(1));
@@ -137,6 +173,6 @@ criterion_group! {
         .sample_size(10)
         .warm_up_time(Duration::from_millis(100))
         .measurement_time(Duration::from_millis(300));
-    targets = draws, tables
+    targets = draws, designs, tables
 }
 criterion_main!(benches);

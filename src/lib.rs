@@ -44,7 +44,7 @@ pub mod unit;
 pub use engine::{Monitor, Unwatched};
 pub use simulation::{
     Asked, CompileFailure, Compiled, Observation, ReadFile, Request, RunSettings, Watched,
-    WatchedInput, base_case, compile, correlations, inputs, quantities, run, trial,
+    WatchedInput, base_case, compile, correlations, describe, inputs, quantities, run, trial,
 };
 
 use results::SimulationResult;

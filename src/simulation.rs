@@ -1,6 +1,7 @@
 //! The stages put together: from a request to a compiled model, and from there to results.
 
 mod assembly;
+mod description;
 mod explain;
 mod listing;
 mod observe;
@@ -12,6 +13,7 @@ use std::io;
 use std::sync::Arc;
 
 use assembly::{Assembled, assemble};
+pub use description::describe;
 pub use listing::{correlations, inputs, quantities};
 pub use observe::{Observation, Watched, WatchedInput};
 pub use replay::trial;
@@ -25,7 +27,9 @@ use crate::engine::{self, Monitor, Prepared};
 use crate::expr::{self, Purpose, Sentence, StringText};
 use crate::model::{self, ParsedModel};
 use crate::program::Program;
-use crate::results::{self, Provenance, SimulationResult, StatisticPlan};
+use crate::results::{self, Provenance, Replicates, SimulationResult, StatisticPlan};
+use crate::sampling::sobol::DIMENSIONS;
+use crate::sampling::{Design, Layout, SourcePlan};
 use crate::shipped;
 use crate::source::Sources;
 
@@ -85,10 +89,14 @@ pub struct RunSettings {
     pub trials: u64,
     /// The seed.
     pub seed: u64,
+    /// How the random numbers are laid out.
+    pub design: Design,
     /// Percentiles as probabilities, in (0, 1), in the order to report.
     pub percentiles: Vec<f64>,
     /// Threads; `None` for all cores.
     pub threads: Option<usize>,
+    /// Whether the outputs' distributions are outlined, to be drawn.
+    pub has_outlines: bool,
 }
 
 impl Default for RunSettings {
@@ -96,9 +104,18 @@ impl Default for RunSettings {
         RunSettings {
             trials: 1_000_000,
             seed: 1,
+            design: Design::Random,
             percentiles: vec![0.05, 0.25, 0.5, 0.75, 0.95],
             threads: None,
+            has_outlines: false,
         }
+    }
+}
+
+impl RunSettings {
+    /// The trials of the run, replicate by replicate: at least as many as asked for.
+    pub fn layout(&self) -> Layout {
+        Layout::new(self.design, self.trials)
     }
 }
 
@@ -120,9 +137,12 @@ pub struct Compiled {
 #[derive(Debug, Clone)]
 struct Identity {
     title: String,
+    about: Option<String>,
+    source: Option<String>,
     file: String,
     digest: String,
     scenario: Option<String>,
+    scenario_about: Option<String>,
     set: BTreeMap<String, String>,
     scenarios: Vec<String>,
 }
@@ -212,9 +232,12 @@ fn compile_with(
         .map_or(request.name.clone(), |name| name.to_string_lossy().into_owned());
     let identity = Identity {
         title: model.title.clone().unwrap_or_else(|| file.clone()),
+        about: parsed.about.as_ref().map(|about| about.text.clone()),
+        source: parsed.source.as_ref().map(|source| source.text.clone()),
         file,
         digest: digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect(),
         scenario: request.scenario.clone(),
+        scenario_about: scenario_about(&as_written, request),
         set: overrides_as_text(&request.set),
         scenarios: as_written.scenarios.iter().map(|scenario| scenario.name.text.clone()).collect(),
     };
@@ -233,6 +256,12 @@ fn sentences(
         expr::parse_sentence(&text, asked.purpose, diagnostics)
     };
     asked.iter().filter_map(parse).collect()
+}
+
+fn scenario_about(parsed: &ParsedModel, request: &Request) -> Option<String> {
+    let wanted = request.scenario.as_ref()?;
+    let scenario = parsed.scenarios.iter().find(|scenario| scenario.name.text == *wanted)?;
+    scenario.about.as_ref().map(|about| about.text.clone())
 }
 
 fn parse(
@@ -352,7 +381,13 @@ impl Compiled {
         &self.run.program
     }
 
-    pub(crate) fn provenance(&self, seed: u64, trials: u64, asked: u64) -> Provenance {
+    pub(crate) fn provenance(
+        &self,
+        seed: u64,
+        design: Design,
+        trials: u64,
+        asked: u64,
+    ) -> Provenance {
         Provenance {
             version: env!("CARGO_PKG_VERSION"),
             format: crate::FORMAT,
@@ -362,7 +397,7 @@ impl Compiled {
             trials,
             trials_asked: asked,
             seed,
-            design: "random",
+            design: design.name(),
             scenario: self.identity.scenario.clone(),
             set: self.identity.set.clone(),
         }
@@ -372,19 +407,46 @@ impl Compiled {
 /// Runs a compiled model: Program → blocks of trials → Tally → SimulationResult.
 ///
 /// Where a statistic was asked for with a precision, `settings.trials` is the most: the run ends at the first of
-/// the trials of [`until::checkpoints`] at which all of them are precise enough.
+/// the trials of `until::checkpoints` at which all of them are precise enough.
 pub fn run(model: &Compiled, settings: &RunSettings, monitor: &dyn Monitor) -> SimulationResult {
-    let threads =
-        settings.threads.unwrap_or(MOST_THREADS).min(engine::useful_threads(settings.trials));
+    let layout = settings.layout();
+    let most_at_once = engine::useful_threads(layout.most_in_a_replicate());
+    let threads = settings.threads.unwrap_or(MOST_THREADS).min(most_at_once);
     in_pool(settings.threads.map(|_| threads), || {
         let prepared = Prepared::new(&model.run.program, settings.seed);
         let plans = engine::pilot(&prepared, &model.run.channels);
-        let work = Work { model, settings, prepared: &prepared, plans: &plans, monitor };
+        let sources = engine::plan_sources(&model.run.program, layout, settings.seed);
+        let (prepared, sources, plans) = (&prepared, &sources, &plans);
+        let work = Work { model, settings, prepared, sources, plans, monitor };
+        if settings.design.is_replicated() {
+            return work.in_replicates();
+        }
         if model.run.statistics.iter().any(StatisticPlan::has_precision) {
             return until::run(&work);
         }
-        let (tally, trials) = engine::run(&prepared, &plans, settings.trials, monitor);
-        work.summarized(tally, trials, settings.trials)
+        let (tally, trials) = engine::run(prepared, plans, settings.trials, monitor);
+        work.summarized(tally, &Replicates::default(), trials, settings.trials)
+    })
+}
+
+fn rounded_up(asked: u64, layout: Layout) -> Option<String> {
+    (layout.trials() > asked).then(|| {
+        format!(
+            "{} trials were asked for; Sobol' points come in powers of two, so that {} are planned",
+            results::grouped(asked),
+            results::grouped(layout.trials())
+        )
+    })
+}
+
+fn beyond_the_table(n_beyond: usize) -> Option<String> {
+    (n_beyond > 0).then(|| {
+        format!(
+            "the model draws {} numbers a trial; those beyond the {} dimensions of the Sobol' points, the least \
+             important ones over time, are random",
+            results::grouped((DIMENSIONS + n_beyond) as u64),
+            results::grouped(DIMENSIONS as u64)
+        )
     })
 }
 
@@ -393,28 +455,56 @@ struct Work<'a> {
     model: &'a Compiled,
     settings: &'a RunSettings,
     prepared: &'a Prepared<'a>,
+    sources: &'a SourcePlan,
     plans: &'a Arc<[ChannelPlan]>,
     monitor: &'a dyn Monitor,
 }
 
 impl Work<'_> {
+    /// All replicates of a design, or those that are complete when it is stopped.
+    fn in_replicates(&self) -> SimulationResult {
+        let Assembled { statistics, checks, .. } = &self.model.run;
+        let layout = self.sources.layout();
+        let of_checks = checks.iter().map(|check| &check.statistic);
+        let asked = statistics.iter().chain(of_checks).filter_map(StatisticPlan::quantile);
+        let percentiles = self.settings.percentiles.iter().copied().chain(asked);
+        let mut replicates = Replicates::new(percentiles);
+        let Work { prepared, sources, plans, monitor, .. } = *self;
+        let (tally, trials) =
+            engine::run_replicates(prepared, sources, plans, monitor, |one| replicates.add(one));
+        let mut result = self.summarized(tally, &replicates, trials, layout.trials());
+        result.notes.extend(rounded_up(self.settings.trials, layout));
+        result.notes.extend(beyond_the_table(sources.n_beyond()));
+        result
+    }
+
     /// What the first trials say, where `asked` were to be done.
-    fn summarized(&self, mut tally: Tally, trials: u64, asked: u64) -> SimulationResult {
+    fn summarized(
+        &self,
+        mut tally: Tally,
+        replicates: &Replicates,
+        trials: u64,
+        asked: u64,
+    ) -> SimulationResult {
         let Assembled { outputs, statistics, checks, .. } = &self.model.run;
         let percentiles = &self.settings.percentiles;
         explain::explain(self, &mut tally, trials);
         // Where buckets are too coarse for a percentile, the same trials once more, for their values there.
         let of_statistics = statistics.iter().chain(checks.iter().map(|check| &check.statistic));
-        let stretches = results::doubtful(outputs, of_statistics, &tally, percentiles);
+        let stretches = results::doubtful(outputs, of_statistics, &tally, replicates, percentiles);
         if !stretches.is_empty() {
-            let values = engine::collect_stretches(self.prepared, &stretches, trials);
+            let values = engine::collect_stretches(self.prepared, self.sources, &stretches, trials);
             tally.refine(&stretches, values);
         }
-        let provenance = self.model.provenance(self.settings.seed, trials, asked);
-        let mut result = results::summarize(outputs, &tally, percentiles, provenance);
-        result.statistics = results::statistics(statistics, &tally);
-        result.checks = results::checks(checks, &tally);
+        let provenance =
+            self.model.provenance(self.settings.seed, self.settings.design, trials, asked);
+        let mut result = results::summarize(outputs, &tally, replicates, percentiles, provenance);
+        result.statistics = results::statistics(statistics, &tally, replicates);
+        result.checks = results::checks(checks, &tally, replicates);
         result.warnings.extend(results::advice(&result.statistics, &result.checks, trials));
+        if self.settings.has_outlines {
+            results::outline(outputs, &tally, &mut result);
+        }
         result
     }
 }
@@ -432,5 +522,5 @@ pub(crate) fn in_pool<T: Send>(threads: Option<usize>, work: impl FnOnce() -> T 
 
 /// The base case alone: `trials: 0`, no percentiles.
 pub fn base_case(model: &Compiled) -> SimulationResult {
-    results::base_only(&model.run.outputs, model.provenance(1, 0, 0))
+    results::base_only(&model.run.outputs, model.provenance(1, Design::Random, 0, 0))
 }

@@ -1,22 +1,29 @@
 //! What needs more than one plain run of a model: what drives an output, what its tail is made of, where a
-//! statistic meets a target.
+//! statistic meets a target, how alternatives compare.
 //!
 //! In: models, compiled or as requests. Out: plain data for the renderers. Every figure is a function of (model, seed, trials).
 
+mod compare;
 mod decision;
+mod dominance;
 mod factors;
+pub mod fit;
 mod indices;
 mod rank;
 mod regression;
 mod root;
 mod sensitivity;
 mod solve;
+mod sweep;
 mod tail;
 mod vary;
 
+pub use compare::{Candidate, ComparedOutput, Comparison, Pair, Standing, compare};
 pub use decision::{Alternative, Choice, Decision, Gain};
+pub use dominance::{Dominance, Side};
 pub use sensitivity::{Driver, Member, Sensitivity, Swing, sensitivity};
 pub use solve::{Crossing, Scanned, Solution, SolveFailure, solve};
+pub use sweep::{Steps, Sweep, SweepPoint, sweep};
 pub use tail::{Region, Tail, TailInput, Threshold, tail};
 pub use vary::Vary;
 
@@ -30,6 +37,9 @@ pub enum Unanswerable {
     /// Nothing is random.
     #[error("the model has no random inputs")]
     NothingRandom,
+    /// Alternatives without an output of one name and dimension.
+    #[error("the alternatives have no output in common")]
+    NothingInCommon,
     /// One value a step.
     #[error("`{0}` is a series")]
     Series(String),

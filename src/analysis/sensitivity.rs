@@ -17,6 +17,7 @@ use super::{KEPT, Unanswerable, as_number};
 use crate::accumulate::ChannelKind;
 use crate::engine::{self, CHUNK, Chunk, Monitor, Prepared};
 use crate::results::{Estimate, Provenance};
+use crate::sampling::Design;
 use crate::{Compiled, Observation, RunSettings, Watched};
 
 /// The seed of the other draws is so far from the run's, modulo 2^64.
@@ -451,7 +452,12 @@ impl Found {
         drivers.sort_by(|a, b| total(b).total_cmp(&total(a)));
         let undefined = self.trials - self.moments.count;
         let mut answer = Sensitivity {
-            provenance: model.provenance(settings.seed, self.trials, settings.trials),
+            provenance: model.provenance(
+                settings.seed,
+                Design::Random,
+                self.trials,
+                settings.trials,
+            ),
             output: output.name.clone(),
             unit: output.unit.clone(),
             kind: output.kind,

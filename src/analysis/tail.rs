@@ -4,6 +4,7 @@ use super::{KEPT, Unanswerable, rank};
 use crate::accumulate::ChannelKind;
 use crate::engine::{self, Chunk, Monitor};
 use crate::results::{Estimate, Point, Provenance};
+use crate::sampling::Design;
 use crate::{Compiled, Observation, RunSettings, Watched, WatchedInput};
 
 /// Standard normal 97.5 %.
@@ -122,7 +123,7 @@ pub fn tail(
         });
         let values = columns.remove(0);
         let asked = if done < asked { settings.trials } else { done };
-        let provenance = model.provenance(settings.seed, done, asked);
+        let provenance = model.provenance(settings.seed, Design::Random, done, asked);
         let mut tail = described(region, &inputs, &values, &columns, provenance)?;
         if settings.trials > MOST_KEPT {
             tail.warnings.push(format!(

@@ -47,6 +47,13 @@ impl Vary {
         Ok(Vary { name: name.trim().to_owned(), low, high, suffix })
     }
 
+    /// Values of an input in one unit, which may be written behind any of them.
+    pub(super) fn of_values(name: &str, values: &[f64], suffix: String) -> Vary {
+        let low = values.iter().copied().fold(f64::INFINITY, f64::min);
+        let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        Vary { name: name.to_owned(), low, high, suffix }
+    }
+
     /// The same with the input's own unit, where plain numbers were written.
     #[must_use]
     pub fn in_units_of(self, model: &CheckedModel) -> Vary {
@@ -75,7 +82,7 @@ impl Vary {
 }
 
 /// A number, and what stands behind it.
-fn number(text: &str) -> Result<(f64, String), String> {
+pub(super) fn number(text: &str) -> Result<(f64, String), String> {
     let text = text.trim();
     let is_part = |c: char| c.is_ascii_digit() || "_.-".contains(c);
     let mut end = text.find(|c| !is_part(c)).unwrap_or(text.len());

@@ -478,6 +478,8 @@ pub struct Quantity {
     pub about: Option<String>,
     /// Where it comes from.
     pub source: Option<String>,
+    /// Of when that is, as written.
+    pub date: Option<String>,
     /// How sure the author is.
     pub confidence: Option<Confidence>,
 }

@@ -29,6 +29,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use checked::*;
 pub(crate) use distributions::instantiate;
 pub use plan::Plans;
+pub use units::unit_of;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::expr::{ExprKind, Name};
@@ -359,16 +360,14 @@ fn assemble(
         .zip(&scope.entries)
         .zip(rules)
         .map(|((definition, entry), rule)| {
-            let (kind, about, source, confidence) = match definition {
-                Definition::Input(input) => {
-                    (QuantityKind::Input, text(&input.about), text(&input.source), input.confidence)
-                }
-                Definition::Formula(formula) => {
-                    (QuantityKind::Formula, text(&formula.about), None, None)
-                }
-                Definition::Series(series) => {
-                    (QuantityKind::Series, text(&series.about), None, None)
-                }
+            let (kind, about) = match definition {
+                Definition::Input(input) => (QuantityKind::Input, text(&input.about)),
+                Definition::Formula(formula) => (QuantityKind::Formula, text(&formula.about)),
+                Definition::Series(series) => (QuantityKind::Series, text(&series.about)),
+            };
+            let input = match definition {
+                Definition::Input(input) => Some(input),
+                Definition::Formula(_) | Definition::Series(_) => None,
             };
             Quantity {
                 name: entry.name.clone(),
@@ -377,8 +376,9 @@ fn assemble(
                 ty: outputs::final_type(&entry.ty),
                 rule: rule.unwrap_or(Rule::Formula(TypedExpr::Constant(f64::NAN))),
                 about,
-                source,
-                confidence,
+                source: input.and_then(|input| text(&input.source)),
+                date: input.and_then(|input| text(&input.date)),
+                confidence: input.and_then(|input| input.confidence),
             }
         })
         .collect()

@@ -134,6 +134,7 @@ fn quantity(
         rule: Rule::Formula(typed.expr),
         about: definition.about.as_ref().map(|about| about.text.clone()),
         source: None,
+        date: None,
         confidence: None,
     });
     Some(id)

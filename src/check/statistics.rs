@@ -329,6 +329,7 @@ impl Checker<'_, '_> {
             rule: Rule::Formula(typed.expr),
             about: None,
             source: None,
+            date: None,
             confidence: None,
         });
         // No name: nothing can read it.

@@ -2,8 +2,9 @@
 
 use crate::diagnostic::suggest::{self, nearest};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::expr::{BinaryOperator, Expr, ExprKind, UnaryOperator, UnitText};
+use crate::expr::{self, BinaryOperator, Expr, ExprKind, StringText, UnaryOperator, UnitText};
 use crate::model::{ParsedModel, UnitDefinition};
+use crate::source::SourceId;
 use crate::unit::{Exponent, Unit, UnitTable};
 
 /// The built-in units and those of the model.
@@ -225,6 +226,18 @@ fn names_in<'e>(expr: &'e Expr, names: &mut Vec<&'e str>) {
         names_in(left, names);
         names_in(right, names);
     }
+}
+
+/// What a unit string that stands in no file stands for, as `text` has it; `None` where it is no unit.
+pub fn unit_of(unit: &str, table: &UnitTable) -> Option<(Unit, f64)> {
+    if unit.trim().is_empty() {
+        return Some((Unit::none(), 1.0));
+    }
+    let mut mistakes = Diagnostics::new();
+    let unit = StringText::verbatim(unit.to_owned(), SourceId(0), 0);
+    let unit = expr::parse_unit_text(&unit, &mut mistakes);
+    let found = text(&unit, table, &mut mistakes);
+    found.filter(|_| !mistakes.has_errors())
 }
 
 /// What a unit string stands for: a unit, and what one of it is worth in multiples of that unit.

@@ -101,6 +101,9 @@ pub(super) fn unanswerable(reason: &Unanswerable) -> Failure {
         Unanswerable::OneSided { .. } => {
             Failure::failed(reason.to_string()).help("there is nothing outside to compare with")
         }
+        Unanswerable::NothingInCommon => Failure::usage(reason.to_string()).help(
+            "outputs are compared by name: give those that answer one question the same name and dimension",
+        ),
         Unanswerable::NothingRandom | Unanswerable::TooLarge => Failure::failed(reason.to_string()),
     }
 }

@@ -6,9 +6,11 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use super::exit::Exit;
 use super::settings::{
-    parse_override, parse_percentile, parse_seed, parse_threads, parse_trial, parse_trials,
+    parse_alternative, parse_override, parse_percentile, parse_seed, parse_threads, parse_trial,
+    parse_trials,
 };
-use crate::analysis::Vary;
+use crate::analysis::{Steps, Vary};
+use crate::sampling::Design;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -24,9 +26,33 @@ Examples:
   outlay run a800-10k -n 10M --seed 7
   outlay run a800-10k --set 'gpus=20_000 GPU' --only npv,break_even
   outlay run my.toml --scenario small_model -f json
+  outlay run my.toml --plot --only npv   its distribution, drawn in the terminal
   outlay run my.toml --base --all        where does the plan's figure come from?
   outlay run a800-10k --until 'p95(investment) +- 0.1%' --statistic 'shortfall(npv, 5%)'
   outlay run my.toml -o result.csv -o memo.md --force";
+
+const REPORT_EXAMPLES: &str = "\
+Examples:
+  outlay report a800-10k -o report.html
+  outlay report my.toml --lang zh -o 报告.html --force
+  outlay report my.toml --scenario small_model -n 10M -o small.html";
+
+const FIT_EXAMPLES: &str = "\
+Examples:
+  outlay fit prices.csv --column usd --unit USD
+  outlay fit prices.csv --column usd --families lognormal,gamma,weibull -f json
+  outlay fit prices.csv --column usd --unit USD --with-uncertainty";
+
+const NEW_EXAMPLES: &str = "\
+Examples:
+  outlay new cluster                     cluster.toml: a small model with comments
+  outlay new ours --from a800-10k        ours.toml: a variant of a shipped model";
+
+const VERIFY_EXAMPLES: &str = "\
+Examples:
+  outlay run a800-10k -f json > result.json
+  outlay verify result.json              the same figures again?
+  outlay verify result.json --model old/my.toml";
 
 /// Monte Carlo simulation of AI-compute investments: what it costs, and when it pays back.
 #[derive(Debug, Clone, Parser)]
@@ -86,6 +112,8 @@ pub(super) enum MessageFormat {
 pub(super) enum Command {
     /// Simulate a model and report percentiles
     Run(RunArgs),
+    /// Simulate a model and write a page to hand on
+    Report(ReportArgs),
     /// Find what drives an output, and what knowing an input is worth
     Sensitivity(SensitivityArgs),
     /// Find what the tail of an output is made of
@@ -94,6 +122,16 @@ pub(super) enum Command {
     Replay(ReplayArgs),
     /// Find the value of an input at which a statistic meets a target
     Solve(SolveArgs),
+    /// Fit distributions to a column of data
+    Fit(FitArgs),
+    /// Write a model to start from
+    New(NewArgs),
+    /// Run again what a result is of, and compare
+    Verify(VerifyArgs),
+    /// Compare alternatives side by side on the same random numbers
+    Compare(CompareArgs),
+    /// Compute statistics while one or two inputs vary
+    Sweep(SweepArgs),
     /// Check models and list their inputs; simulate nothing unless asked to
     Check(CheckArgs),
     /// List the models that ship with outlay, or print one
@@ -136,7 +174,30 @@ pub(super) struct RunArgs {
     /// Write the result to a file as well, in the format of its extension: .csv .json .md .txt [repeatable]
     #[arg(short, long, help_heading = "Output", value_name = "FILE")]
     pub(super) output: Vec<PathBuf>,
+    /// Draw the outputs below the table: histograms, cumulative curves, fans over time
+    #[arg(long, help_heading = "Output", conflicts_with = "base")]
+    pub(super) plot: bool,
     /// Let --output overwrite files
+    #[arg(long, help_heading = "Output")]
+    pub(super) force: bool,
+}
+
+/// `outlay report`.
+#[derive(Debug, Clone, ClapArgs)]
+#[command(after_help = format!("{REPORT_EXAMPLES}\n\n{}", Exit::HELP))]
+pub(super) struct ReportArgs {
+    /// A file, a shipped model's name or - (standard input)
+    pub(super) model: String,
+    /// Options of every command that simulates.
+    #[command(flatten)]
+    pub(super) simulate: SimulateArgs,
+    /// Language of the page; what the model says is shown as it is written
+    #[arg(long, help_heading = "Output", value_name = "LANGUAGE", value_parser = ["en", "zh"], default_value = "en")]
+    pub(super) lang: String,
+    /// The page; without it, it goes to standard output
+    #[arg(short, long, help_heading = "Output", value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// Let --output overwrite a file
     #[arg(long, help_heading = "Output")]
     pub(super) force: bool,
 }
@@ -151,9 +212,10 @@ pub(super) struct SimulateArgs {
     /// Seed of the random numbers: the same seed, the same result
     #[arg(long, value_name = "N", value_parser = parse_seed, allow_negative_numbers = true, default_value = "1")]
     pub(super) seed: u64,
-    /// How the random numbers are laid out (latin, sobol: not available in this version)
+    /// How the random numbers are laid out over the trials. latin and sobol find means and percentiles with fewer
+    /// trials; sobol takes a power of two of them
     #[arg(long, value_enum, value_name = "DESIGN", default_value_t)]
-    pub(super) design: Design,
+    pub(super) design: DesignArg,
     /// Percentiles to report, each between 0 and 100
     #[arg(
         long,
@@ -306,14 +368,24 @@ pub(super) struct WrittenArgs {
 
 /// `--design`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub(super) enum Design {
+pub(super) enum DesignArg {
     /// Independent draws
     #[default]
     Random,
-    /// Latin hypercube (not available in this version)
+    /// Latin hypercubes: every input spread evenly
     Latin,
-    /// Scrambled Sobol' points (not available in this version)
+    /// Scrambled Sobol' points: all inputs together spread evenly
     Sobol,
+}
+
+impl From<DesignArg> for Design {
+    fn from(arg: DesignArg) -> Design {
+        match arg {
+            DesignArg::Random => Design::Random,
+            DesignArg::Latin => Design::Latin,
+            DesignArg::Sobol => Design::Sobol,
+        }
+    }
 }
 
 /// `--format`.
@@ -380,6 +452,92 @@ pub(super) struct SolveArgs {
     pub(super) force: bool,
 }
 
+const COMPARE_EXAMPLES: &str = "\
+Examples:
+  outlay compare rent-or-buy --only npv                       the base and every scenario
+  outlay compare my.toml --scenario base --scenario small_model
+  outlay compare rent.toml buy.toml --only npv                models, by the outputs that they share
+  outlay compare my.toml --alternative 'large: gpus=20_000 GPU; rounds=poisson(20) run' -f json";
+
+/// `outlay compare`.
+#[derive(Debug, Clone, ClapArgs)]
+#[command(after_help = format!("{COMPARE_EXAMPLES}\n\n{}", Exit::HELP))]
+pub(super) struct CompareArgs {
+    /// Files, shipped models' names, or - for standard input; one alone is compared under its scenarios
+    #[arg(required = true, value_name = "MODEL")]
+    pub(super) models: Vec<String>,
+    /// A scenario of the model as an alternative, or base [repeatable]. One alone is compared with the base;
+    /// the base and every scenario, if no alternatives are named
+    #[arg(long, value_name = "NAME", help_heading = "Alternatives")]
+    pub(super) scenario: Vec<String>,
+    /// The model with other inputs as an alternative: 'large: gpus=20_000 GPU; rounds=20 run' [repeatable]
+    #[arg(long, value_name = "NAME: INPUT=EXPRESSION; …", value_parser = parse_alternative, help_heading = "Alternatives")]
+    pub(super) alternative: Vec<(String, Vec<String>)>,
+    /// Replace an input in all alternatives: 'gpus=20_000 GPU' [repeatable]
+    #[arg(long, value_name = "NAME=EXPRESSION", value_parser = parse_override, help_heading = "Alternatives")]
+    pub(super) set: Vec<String>,
+    /// Compare these outputs only
+    #[arg(long, help_heading = "Output", value_name = "OUTPUT,…", value_delimiter = ',')]
+    pub(super) only: Vec<String>,
+    /// Percentiles to report, each between 0 and 100
+    #[arg(
+        long,
+        help_heading = "Output",
+        value_name = "P,…",
+        value_delimiter = ',',
+        value_parser = parse_percentile,
+        allow_negative_numbers = true,
+        default_value = "5,25,50,75,95"
+    )]
+    pub(super) percentiles: Vec<f64>,
+    /// How many trials, and from which seed.
+    #[command(flatten)]
+    pub(super) trials: TrialsArgs,
+    /// Where the answer goes.
+    #[command(flatten)]
+    pub(super) written: WrittenArgs,
+}
+
+const SWEEP_EXAMPLES: &str = "\
+Examples:
+  outlay sweep rent-or-buy --vary used=30%..90%:10% --only npv
+  outlay sweep my.toml --vary gpus=1000..20000:1000 --statistic 'p50(npv)' --statistic 'P(npv > 0)'
+  outlay sweep my.toml --vary gpus=100..10000:log:9 --vary price=8万,10万,12万 -f csv";
+
+/// `outlay sweep`.
+#[derive(Debug, Clone, ClapArgs)]
+#[command(after_help = format!("{SWEEP_EXAMPLES}\n\n{}", Exit::HELP))]
+pub(super) struct SweepArgs {
+    /// A file, a shipped model's name or - (standard input)
+    pub(super) model: String,
+    /// The input and its values: 'gpus=1000..20000:1000' (by steps), 'gpus=100..10000:log:5' (so many points), 'gpus=300,3000';
+    /// in the input's own unit, or in that behind the numbers [at most twice]
+    #[arg(long, value_name = "NAME=VALUES", value_parser = Steps::parse, required = true)]
+    pub(super) vary: Vec<Steps>,
+    /// A statistic to follow: 'p50(npv)', 'mean(npv)', 'P(npv > 0)', 'shortfall(npv, 5%)' [repeatable]; mean and percentiles of the
+    /// first output, or of those of --only, if none is named
+    #[arg(long, help_heading = "Output", value_name = "STATISTIC")]
+    pub(super) statistic: Vec<String>,
+    /// Follow these outputs
+    #[arg(
+        long,
+        help_heading = "Output",
+        value_name = "OUTPUT,…",
+        value_delimiter = ',',
+        conflicts_with = "statistic"
+    )]
+    pub(super) only: Vec<String>,
+    /// How many trials at each point, and from which seed.
+    #[command(flatten)]
+    pub(super) trials: TrialsArgs,
+    /// What replaces inputs.
+    #[command(flatten)]
+    pub(super) change: ChangeArgs,
+    /// Where the answer goes.
+    #[command(flatten)]
+    pub(super) written: WrittenArgs,
+}
+
 const CHECK_EXAMPLES: &str = "\
 Examples:
   outlay check my.toml                   names, units and inputs; nothing is simulated
@@ -408,6 +566,57 @@ pub(super) struct CheckArgs {
     /// What replaces inputs.
     #[command(flatten)]
     pub(super) change: ChangeArgs,
+}
+
+/// `outlay fit`.
+#[derive(Debug, Clone, ClapArgs)]
+#[command(after_help = format!("{FIT_EXAMPLES}\n\n{}", Exit::HELP))]
+pub(super) struct FitArgs {
+    /// A CSV file whose first line names its columns, or - for standard input
+    pub(super) file: String,
+    /// The column; may be left out where there is one only
+    #[arg(long, value_name = "NAME")]
+    pub(super) column: Option<String>,
+    /// Fit these alone: lognormal,gamma,…; quantiles is a metalog, sample the data themselves
+    #[arg(long, value_name = "FAMILY,…", value_delimiter = ',')]
+    pub(super) families: Vec<String>,
+    /// The unit of the numbers, for what is pasted: USD, 'CNY/GPU/hour'
+    #[arg(long, value_name = "UNIT", default_value = "")]
+    pub(super) unit: String,
+    /// Paste parameters that are uncertain themselves, with their correlations
+    #[arg(long)]
+    pub(super) with_uncertainty: bool,
+    /// Where the answer goes.
+    #[command(flatten)]
+    pub(super) written: WrittenArgs,
+}
+
+/// `outlay new`.
+#[derive(Debug, Clone, ClapArgs)]
+#[command(after_help = format!("{NEW_EXAMPLES}\n\n{}", Exit::HELP))]
+pub(super) struct NewArgs {
+    /// The name of the model; its file is NAME.toml
+    pub(super) name: String,
+    /// Make a variant of this model, a shipped one or a file: what it does not say is as there
+    #[arg(long, value_name = "MODEL")]
+    pub(super) from: Option<String>,
+    /// Overwrite NAME.toml
+    #[arg(long)]
+    pub(super) force: bool,
+}
+
+/// `outlay verify`.
+#[derive(Debug, Clone, ClapArgs)]
+#[command(after_help = format!("{VERIFY_EXAMPLES}\n\n{}", Exit::HELP))]
+pub(super) struct VerifyArgs {
+    /// A result as JSON: outlay run MODEL -f json
+    pub(super) result: PathBuf,
+    /// Where its model is; else a shipped model, or the file of its name beside the result
+    #[arg(long, value_name = "MODEL")]
+    pub(super) model: Option<String>,
+    /// Threads; all cores by default. The result does not depend on it
+    #[arg(short = 'j', long, value_name = "N", value_parser = parse_threads, allow_negative_numbers = true)]
+    pub(super) threads: Option<u16>,
 }
 
 /// `outlay models`.

@@ -6,20 +6,26 @@
 mod analysis;
 mod args;
 mod check;
+mod compare;
 mod exit;
 mod failure;
+mod fit;
 mod interrupt;
 mod load;
 mod models;
+mod new;
 mod output;
 mod progress;
 mod replay;
+mod report;
 mod run;
 mod sensitivity;
 mod settings;
 mod solve;
+mod sweep;
 mod tail;
 mod terminal;
+mod verify;
 
 use std::panic::{self, PanicHookInfo};
 use std::process::ExitCode;
@@ -59,6 +65,12 @@ pub fn execute(args: &Args) -> Exit {
         Some(Command::Tail(args)) => tail::tail(args, &terminal),
         Some(Command::Replay(args)) => replay::replay(args, &terminal),
         Some(Command::Solve(solve)) => solve::solve(solve, &terminal),
+        Some(Command::Report(report)) => report::report(report, &terminal),
+        Some(Command::Fit(args)) => fit::fit(args, &terminal),
+        Some(Command::New(args)) => new::new(args, &terminal),
+        Some(Command::Verify(args)) => verify::verify(args, &terminal),
+        Some(Command::Compare(args)) => compare::compare(args, &terminal),
+        Some(Command::Sweep(args)) => sweep::sweep(args, &terminal),
         Some(Command::Check(check)) => check::check(check, &terminal),
         Some(Command::Models(models)) => models::models(models, &terminal),
     };

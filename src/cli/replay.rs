@@ -6,15 +6,16 @@ use super::exit::Exit;
 use super::failure::Stop;
 use super::load;
 use super::terminal::Terminal;
-use crate::report;
 use crate::results::Provenance;
+use crate::{RunSettings, report};
 
 /// Prints a trial.
 pub(super) fn replay(args: &ReplayArgs, terminal: &Terminal) -> Result<Exit, Stop> {
     let files = Files::open(&args.written)?;
     let request = analysis::request(&args.model, &args.change, Vec::new());
     let model = load::compile(&request, terminal)?;
-    let rows = crate::trial(&model, args.seed, args.trial);
+    let settings = RunSettings { seed: args.seed, ..RunSettings::default() };
+    let rows = crate::trial(&model, &settings, args.trial);
     let base = crate::base_case(&model).provenance;
     let provenance = &Provenance { seed: args.seed, ..base };
     files.write(args.written.format, terminal, |format, look| match format {

@@ -22,6 +22,8 @@ struct Findings {
     quantities: Option<Vec<QuantityRow>>,
     /// How long it took; `None` for the base case.
     elapsed: Option<Duration>,
+    /// Whether the outputs are drawn below the table.
+    is_drawn: bool,
 }
 
 /// Runs a model and reports.
@@ -38,6 +40,9 @@ pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<Exit, Stop> {
     // The table has them itself.
     if settings.format != Format::Table {
         terminal.warn(&findings.result.warnings);
+        for note in &findings.result.notes {
+            terminal.note(&format!("note: {note}"));
+        }
     }
     terminal.print(&findings.text(settings.format, terminal.look))?;
     for file in files {
@@ -50,15 +55,24 @@ pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<Exit, Stop> {
 fn findings(model: &Compiled, settings: &Settings, terminal: &Terminal) -> Findings {
     match settings.mode {
         Mode::Simulate => {
-            let watch =
-                Watch::start(settings.run.trials, terminal.is_watched && !terminal.is_quiet);
+            let watch = Watch::start(
+                settings.run.layout().trials(),
+                terminal.is_watched && !terminal.is_quiet,
+            );
             let result = crate::run(model, &settings.run, &watch);
-            Findings { result, quantities: None, elapsed: Some(watch.finish()) }
+            let elapsed = Some(watch.finish());
+            let is_drawn = settings.run.has_outlines;
+            Findings { result, quantities: None, elapsed, is_drawn }
         }
-        Mode::Base => Findings { result: crate::base_case(model), quantities: None, elapsed: None },
+        Mode::Base => Findings {
+            result: crate::base_case(model),
+            quantities: None,
+            elapsed: None,
+            is_drawn: false,
+        },
         Mode::BaseAll => {
             let quantities = Some(crate::quantities(model));
-            Findings { result: crate::base_case(model), quantities, elapsed: None }
+            Findings { result: crate::base_case(model), quantities, elapsed: None, is_drawn: false }
         }
     }
 }
@@ -69,7 +83,12 @@ impl Findings {
         let elapsed = self.elapsed.map(|elapsed| (elapsed.as_secs_f64() * 1e3).round() / 1e3);
         let provenance = &self.result.provenance;
         match (format, &self.quantities) {
-            (Format::Table, None) => report::table(&report::memo(&self.result), look),
+            (Format::Table, None) => {
+                // Outlines are there where plots were asked for.
+                let plots =
+                    if self.is_drawn { report::plot(&self.result, look) } else { String::new() };
+                report::table(&report::memo(&self.result), look) + &plots
+            }
             (Format::Markdown, None) => report::markdown(&report::memo(&self.result)),
             (Format::Json, None) => report::json(&self.result, elapsed),
             (Format::Csv, None) => report::csv(&self.result),

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::args::{Design, Format, RunArgs};
+use super::args::{DesignArg, Format, RunArgs, SimulateArgs};
 use super::failure::Failure;
 use crate::{Asked, Request, RunSettings, report};
 
@@ -49,33 +49,26 @@ impl Settings {
     /// From the arguments.
     pub(super) fn new(args: &RunArgs) -> Result<Settings, Failure> {
         let simulate = &args.simulate;
-        refuse_design(simulate.design)?;
         let outputs = with_formats(&args.output, "--output")?;
+        if !args.until.is_empty() && simulate.design != DesignArg::Random {
+            return Err(Failure::usage(
+                "--until adds trials until they are enough, which only --design random can",
+            ));
+        }
+        let (request, run) = Settings::simulation(&args.model, simulate)?;
+        if args.plot && args.format != Format::Table {
+            return Err(Failure::usage(
+                "--plot draws below the table, and --format asks for another",
+            )
+            .help("leave one of the two out"));
+        }
         let statistics = args.statistic.iter().map(Asked::figure);
         let until = args.until.iter().map(Asked::until);
         let most = if args.until.is_empty() { DEFAULT_TRIALS } else { DEFAULT_MOST_TRIALS };
-        let mut percentiles: Vec<f64> = Vec::new();
-        for p in &simulate.percentiles {
-            if !percentiles.contains(p) {
-                percentiles.push(*p);
-            }
-        }
+        let trials = simulate.trials.unwrap_or(most);
         Ok(Settings {
-            request: Request {
-                name: args.model.clone(),
-                text: String::new(),
-                scenario: simulate.change.scenario.clone(),
-                set: simulate.change.set.clone(),
-                only: simulate.only.iter().map(|name| name.trim().to_owned()).collect(),
-                statistics: until.chain(statistics).collect(),
-                ..Request::default()
-            },
-            run: RunSettings {
-                trials: simulate.trials.unwrap_or(most),
-                seed: simulate.seed,
-                percentiles,
-                threads: simulate.threads.map(usize::from),
-            },
+            request: Request { statistics: until.chain(statistics).collect(), ..request },
+            run: RunSettings { trials, has_outlines: args.plot, ..run },
             mode: match (args.base, args.all) {
                 (false, _) => Mode::Simulate,
                 (true, false) => Mode::Base,
@@ -103,14 +96,36 @@ pub(super) fn with_formats(
     Ok(files)
 }
 
-fn refuse_design(design: Design) -> Result<(), Failure> {
-    let name = match design {
-        Design::Random => return Ok(()),
-        Design::Latin => "latin",
-        Design::Sobol => "sobol",
-    };
-    Err(Failure::usage(format!("--design {name} is not available in this version"))
-        .help("leave it out: `random` is the default"))
+impl Settings {
+    /// What every command that simulates is asked: of which model, and how.
+    pub(super) fn simulation(
+        model: &str,
+        simulate: &SimulateArgs,
+    ) -> Result<(Request, RunSettings), Failure> {
+        let mut percentiles: Vec<f64> = Vec::new();
+        for p in &simulate.percentiles {
+            if !percentiles.contains(p) {
+                percentiles.push(*p);
+            }
+        }
+        let request = Request {
+            name: model.to_owned(),
+            text: String::new(),
+            scenario: simulate.change.scenario.clone(),
+            set: simulate.change.set.clone(),
+            only: simulate.only.iter().map(|name| name.trim().to_owned()).collect(),
+            ..Request::default()
+        };
+        let run = RunSettings {
+            trials: simulate.trials.unwrap_or(DEFAULT_TRIALS),
+            seed: simulate.seed,
+            design: simulate.design.into(),
+            percentiles,
+            threads: simulate.threads.map(usize::from),
+            has_outlines: false,
+        };
+        Ok((request, run))
+    }
 }
 
 /// The format that a file's extension asks for.
@@ -125,6 +140,8 @@ pub(super) fn format_of(path: &std::path::Path) -> Result<Format, Failure> {
         "json" => Ok(Format::Json),
         "md" | "markdown" => Ok(Format::Markdown),
         "txt" => Ok(Format::Table),
+        "html" | "htm" => Err(Failure::usage("`run` writes no pages")
+            .help("`outlay report MODEL -o report.html` does")),
         "" => Err(Failure::usage(format!(
             "--output `{}` has no extension that names a format",
             path.display()
@@ -199,6 +216,19 @@ pub(super) fn parse_percentile(text: &str) -> Result<f64, String> {
     }
 }
 
+/// `NAME: INPUT=EXPRESSION; …`: an alternative's name and what it sets.
+pub(super) fn parse_alternative(text: &str) -> Result<(String, Vec<String>), String> {
+    const EXAMPLE: &str = "write NAME: INPUT=EXPRESSION; …, for example 'large: gpus=20_000 GPU'";
+    let (name, set) = text.split_once([':', '：']).ok_or_else(|| EXAMPLE.to_owned())?;
+    let name = name.trim();
+    if name.is_empty() || name.contains('=') {
+        return Err(EXAMPLE.to_owned());
+    }
+    let set = set.split([';', '；']).map(str::trim).filter(|text| !text.is_empty());
+    let set = set.map(parse_override).collect::<Result<Vec<String>, String>>()?;
+    if set.is_empty() { Err(EXAMPLE.to_owned()) } else { Ok((name.to_owned(), set)) }
+}
+
 /// `NAME=EXPRESSION`; what the two mean is for the model to say.
 pub(super) fn parse_override(text: &str) -> Result<String, String> {
     match text.split_once('=') {
@@ -254,6 +284,16 @@ mod tests {
         assert!(parse_override("flag=a == b").is_ok());
         for text in ["gpus", "=3", "gpus=", " = "] {
             assert!(parse_override(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_alternative_has_a_name_and_overrides() {
+        let parsed = parse_alternative("large: gpus=20_000 GPU; x = discrete(1: 2, 3: 4)");
+        let set = vec!["gpus=20_000 GPU".to_owned(), "x = discrete(1: 2, 3: 4)".to_owned()];
+        assert_eq!(parsed, Ok(("large".to_owned(), set)));
+        for text in ["", "large", "large:", ": gpus=3", "gpus=discrete(1: 2)", "large: gpus"] {
+            assert!(parse_alternative(text).is_err(), "{text}");
         }
     }
 

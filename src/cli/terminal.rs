@@ -169,7 +169,7 @@ fn suggest_command(error: &mut clap::Error) {
     if error.get(ContextKind::SuggestedSubcommand).is_some() {
         return;
     }
-    let nearest = ["run", "sensitivity", "tail", "replay", "solve", "check", "models"]
+    let nearest = ["run", "report", "sensitivity", "tail", "replay", "solve", "check", "models"]
         .into_iter()
         .map(|command| (strsim::damerau_levenshtein(typed, command), command))
         .min()

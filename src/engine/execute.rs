@@ -9,7 +9,7 @@ use crate::distribution::Distribution;
 use crate::math::irr::{Irr, IrrScratch, irr};
 use crate::math::simd::{Kernel, Path};
 use crate::program::{ColumnCall, Op, Operand, Record, Scalar, Section, Sum};
-use crate::sampling::{BLOCK, fill_normal, fill_uniform};
+use crate::sampling::{BLOCK, Paths, fill_normal, fill_uniform};
 
 /// The memory of one thread: registers, stored series. Nothing in it outlives a block.
 #[derive(Debug)]
@@ -26,6 +26,8 @@ pub struct Worker<'a> {
     causes: Vec<Vec<u8>>,
     flows: Vec<f64>,
     scratch: IrrScratch,
+    /// Numbers that a source makes for all steps together, a site each.
+    paths: Vec<Paths>,
 }
 
 /// Where the columns that a program records go.
@@ -105,6 +107,7 @@ impl<'a> Worker<'a> {
             causes: vec![vec![0; BLOCK]; program.n_stored],
             flows: vec![0.0; steps],
             scratch: IrrScratch::new(),
+            paths: vec![Paths::default(); program.sites.len()],
         }
     }
 
@@ -175,14 +178,8 @@ impl<'a> Worker<'a> {
                 let (dst, value) = (self.column(dst), self.scalars[usize::from(scalar)]);
                 self.registers[dst].0.fill(value);
             }
-            Op::Draw { dst, site } => {
-                let (dst, key) = (self.column(dst), self.prepared.keys[usize::from(site)]);
-                fill_uniform(path, key, 0, block, &mut self.registers[dst].0);
-            }
-            Op::StepDraw { dst, site } => {
-                let (dst, key) = (self.column(dst), self.prepared.keys[usize::from(site)]);
-                fill_uniform(path, key, step, block, &mut self.registers[dst].0);
-            }
+            Op::Draw { dst, site } => self.draw(path, dst, site, 0, block),
+            Op::StepDraw { dst, site } => self.draw(path, dst, site, step, block),
             Op::Normal { dst, x } => {
                 let (dst, x) = (self.column(dst), self.column(x));
                 let (dst, [x]) = split(&mut self.registers, dst, [x]);
@@ -236,6 +233,18 @@ impl<'a> Worker<'a> {
                     self.record_causes(record, channel, x, lanes, tally);
                 }
             }
+        }
+    }
+
+    /// The uniform numbers of a site.
+    #[inline(always)]
+    fn draw<P: Path>(&mut self, path: P, dst: u16, site: u16, step: u32, block: u64) {
+        let dst = self.column(dst);
+        let source = &self.prepared.sources[usize::from(site)];
+        let out = &mut self.registers[dst].0;
+        match source.as_random() {
+            Some(key) => fill_uniform(path, key, step, block, out),
+            None => source.fill(P::PATH, step, block, &mut self.paths[usize::from(site)], out),
         }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! In: a [`Program`](crate::program::Program) and a seed. Out: a [`Tally`](crate::accumulate::Tally).
 //! Every block is worked on alone, its draws addressed by (seed, name of the input, step, block), so that
-//! neither threads nor order can change a result. [`mod@reference`] does the same one trial at a time, slowly.
+//! neither threads nor order can change a result; a design puts other sources in the place of plain streams. [`mod@reference`] does the same one trial at a time, slowly.
 
 mod execute;
 mod kernels;
@@ -18,6 +18,7 @@ pub use monitor::{Monitor, Unwatched};
 pub use observe::{CHUNK, Chunk, observe};
 pub(crate) use parallel::PILOT_SEED;
 pub use parallel::{
-    CHUNK as RUN_CHUNK, Pilot, collect, collect_stretches, extend, pilot, run, useful_threads,
+    CHUNK as RUN_CHUNK, Pilot, collect, collect_all, collect_stretches, extend, pilot, run,
+    run_replicates, useful_threads,
 };
-pub use prepared::{Prepared, PreparedSampler, Sampler, streams};
+pub use prepared::{Prepared, PreparedSampler, Sampler, plan_sources, streams};

@@ -1,4 +1,4 @@
-//! A program made ready for one seed: keys of streams, tables of quantiles.
+//! A program made ready for one seed: sources of uniform numbers, tables of quantiles.
 
 use std::sync::Arc;
 
@@ -8,7 +8,10 @@ use super::sums;
 use crate::distribution::{Distribution, Kind};
 use crate::math::simd::{Path, SimdPath};
 use crate::program::Program;
-use crate::sampling::{DiscretePoint, DiscreteTable, QuantileTable, StreamKey, Tail};
+use crate::sampling::{
+    DiscretePoint, DiscreteTable, Layout, QuantileTable, Replicate, Site, Source, SourcePlan,
+    StreamKey, Tail,
+};
 
 /// Discrete laws with more values than this are solved draw by draw.
 const MOST_ATOMS: usize = 1 << 16;
@@ -135,39 +138,51 @@ pub struct Prepared<'a> {
     pub program: &'a Program,
     /// One sampler for each of the program's.
     pub samplers: Vec<PreparedSampler>,
-    /// One key for each draw site.
-    pub keys: Vec<StreamKey>,
-    /// One key for each of the program's streams.
+    /// One source for each draw site.
+    pub sources: Vec<Source>,
+    /// One key for each stream that sums take their draws from.
     pub streams: Vec<StreamKey>,
     /// The instructions to run with.
     pub path: SimdPath,
 }
 
 impl<'a> Prepared<'a> {
-    /// Builds the tables, on all threads of the pool.
+    /// Builds the tables, on all threads of the pool. Draws are independent, until it is laid out otherwise.
     pub fn new(program: &'a Program, seed: u64) -> Prepared<'a> {
         let samplers = program.samplers.par_iter().map(|law| Arc::new(Sampler::new(law))).collect();
-        let (keys, streams) = (keys(program, seed), streams(program, seed));
-        Prepared { program, samplers, keys, streams, path: SimdPath::detect() }
+        let (sources, streams) = (random(program, seed), streams(program, seed));
+        Prepared { program, samplers, sources, streams, path: SimdPath::detect() }
     }
 
     /// The same tables for another seed.
     #[must_use]
     pub fn reseeded(&self, seed: u64) -> Prepared<'a> {
-        let (keys, streams) = (keys(self.program, seed), streams(self.program, seed));
-        Prepared { samplers: self.samplers.clone(), keys, streams, ..*self }
+        let (sources, streams) = (random(self.program, seed), streams(self.program, seed));
+        let samplers = self.samplers.clone();
+        Prepared { samplers, sources, streams, ..*self }
+    }
+
+    /// The same tables for one replicate of a design. Sums go on taking random draws: replicates have blocks of
+    /// their own.
+    #[must_use]
+    pub fn laid_out(&self, plan: &SourcePlan, replicate: Replicate) -> Prepared<'a> {
+        let (samplers, streams) = (self.samplers.clone(), self.streams.clone());
+        Prepared { samplers, sources: plan.sources(replicate), streams, ..*self }
     }
 
     /// The same tables and draws, but for some draw sites, chosen by name, the draws of another seed.
     #[must_use]
     pub fn with_draws_of(&self, seed: u64, is_chosen: &dyn Fn(&str) -> bool) -> Prepared<'a> {
-        let chosen = |names: &[String], own: &[StreamKey], other: Vec<StreamKey>| {
-            let pairs = names.iter().zip(own.iter().zip(other));
-            pairs.map(|(name, (&own, other))| if is_chosen(name) { other } else { own }).collect()
-        };
-        let keys = chosen(&self.program.sites, &self.keys, keys(self.program, seed));
-        let streams = chosen(&self.program.streams, &self.streams, streams(self.program, seed));
-        Prepared { samplers: self.samplers.clone(), keys, streams, ..*self }
+        let other = random(self.program, seed);
+        let pairs = self.program.sites.iter().zip(self.sources.iter().zip(other));
+        let sources = pairs
+            .map(|(site, (own, other))| if is_chosen(&site.name) { other } else { own.clone() })
+            .collect();
+        let other = streams(self.program, seed);
+        let pairs = self.program.streams.iter().zip(self.streams.iter().zip(other));
+        let streams =
+            pairs.map(|(name, (&own, other))| if is_chosen(name) { other } else { own }).collect();
+        Prepared { samplers: self.samplers.clone(), sources, streams, ..*self }
     }
 
     /// The same, run with other instructions; the bits stay.
@@ -182,6 +197,20 @@ pub fn streams(program: &Program, seed: u64) -> Vec<StreamKey> {
     program.streams.iter().map(|name| sums::stream(seed, name)).collect()
 }
 
-fn keys(program: &Program, seed: u64) -> Vec<StreamKey> {
-    program.sites.iter().map(|name| StreamKey::new(seed, name)).collect()
+fn random(program: &Program, seed: u64) -> Vec<Source> {
+    program.sites.iter().map(|site| Source::random(StreamKey::new(seed, &site.name))).collect()
+}
+
+/// Where the uniform numbers of a program come from in a run of this layout.
+pub fn plan_sources(program: &Program, layout: Layout, seed: u64) -> SourcePlan {
+    let sites: Vec<Site<'_>> = program
+        .sites
+        .iter()
+        .map(|site| Site {
+            name: &site.name,
+            last_step: if site.by_step { program.last_step } else { 0 },
+            is_normal: site.is_normal,
+        })
+        .collect();
+    SourcePlan::new(layout, seed, &sites)
 }

@@ -8,7 +8,7 @@ mod origin;
 use crate::check::instantiate;
 use crate::math::irr::{Irr, IrrScratch, irr};
 use crate::program::{Graph, Lowered, Node, NodeId, Rate, Sum};
-use crate::sampling::{StreamKey, normal_at, uniform_at};
+use crate::sampling::{BLOCK, Place, Source, StreamKey, normal_at};
 
 use super::prepared::{PreparedSampler, solve};
 use super::sums;
@@ -17,16 +17,16 @@ use crate::distribution::Distribution;
 /// Where uniform numbers come from.
 #[derive(Debug, Clone, Copy)]
 pub enum Draws<'a> {
-    /// From the streams of a seed, for one trial.
+    /// From sources, for one trial.
     Trial {
-        /// One key a draw site.
-        keys: &'a [StreamKey],
+        /// One source a draw site, of the trial's replicate.
+        sources: &'a [Source],
         /// One key a stream that sums take their draws from.
         streams: &'a [StreamKey],
         /// One sampler for each of the graph's.
         samplers: &'a [PreparedSampler],
-        /// The trial.
-        trial: u64,
+        /// Where the trial is.
+        place: Place,
     },
     /// There are none: the base case.
     None,
@@ -222,14 +222,16 @@ impl<'a> Trial<'a> {
 
     fn uniform(&self, site: u32, step: u32) -> f64 {
         match self.draws {
-            Draws::Trial { keys, trial, .. } => uniform_at(keys[site as usize], step, trial),
+            Draws::Trial { sources, place, .. } => sources[site as usize].at(step, place),
             Draws::None => f64::NAN,
         }
     }
 
     /// The sum of so many draws.
     fn sum_of_draws(&self, sum: Sum, count: f64, law: Option<Distribution>, step: usize) -> f64 {
-        let Draws::Trial { streams, samplers, trial, .. } = self.draws else { return f64::NAN };
+        let Draws::Trial { streams, samplers, place, .. } = self.draws else { return f64::NAN };
+        // Blocks are numbered through all replicates.
+        let trial = place.block * BLOCK as u64 + place.lane as u64;
         let step = if sum.by_step { u32::try_from(step).unwrap_or(u32::MAX) } else { 0 };
         let draw = |u: f64| match (sum.sampler, &law) {
             (Some(sampler), _) => samplers[sampler as usize].at(u),

@@ -216,7 +216,7 @@ pub trait Path: Copy + 'static + sealed::Sealed {
     /// Where an index is beyond the table.
     fn gather_rows(self, table: &RowTable, index: &[u64; CHUNK], columns: &mut Columns);
 
-    /// e^x of a column, with the bits of [`exp`](super::elementary::exp).
+    /// e^x of a column, with the bits of `elementary::exp`.
     ///
     /// # Panics
     /// Where the lengths differ.

@@ -16,7 +16,7 @@ mod schedule;
 
 pub use graph::{Call, Graph, Node, NodeId, Rate, Slot, SlotId, Sum};
 pub use lower::{Lowered, Mode};
-pub use op::{ColumnCall, Op, Operand, Program, Record, Scalar, Section};
+pub use op::{ColumnCall, DrawSite, Op, Operand, Program, Record, Scalar, Section};
 pub use schedule::{Root, TooLarge, schedule};
 
 use crate::check::{CheckedModel, DistributionExpr, IndexId, Output, QuantityId, Shape, TypedExpr};

@@ -134,6 +134,17 @@ pub struct ColumnCall {
     pub sum: Option<super::Sum>,
 }
 
+/// A place where numbers are drawn: an input, for one combination of labels.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DrawSite {
+    /// Its name, which addresses its draws.
+    pub name: String,
+    /// Whether it is drawn at every step.
+    pub by_step: bool,
+    /// Whether the draws of its steps are made of standard normal quantiles.
+    pub is_normal: bool,
+}
+
 /// Where a column goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
@@ -158,8 +169,8 @@ pub struct Program {
     pub scalars: Vec<Scalar>,
     /// Numbers by step.
     pub tables: Vec<Vec<f64>>,
-    /// Names of draw sites.
-    pub sites: Vec<String>,
+    /// Draw sites.
+    pub sites: Vec<DrawSite>,
     /// Names of streams that sums take their draws from.
     pub streams: Vec<String>,
     /// Distributions with constant parameters.

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::fuse::fuse;
 use super::graph::{Graph, Node, NodeId, Rate, SlotId, Sum};
-use super::op::{Op, Operand, Program, Record, Scalar, Section};
+use super::op::{DrawSite, Op, Operand, Program, Record, Scalar, Section};
 use super::registers::allocate;
 
 /// What the tally gets from the graph.
@@ -69,7 +69,7 @@ pub fn schedule(
         calls: allocated.calls,
         scalars,
         tables: graph.tables.clone(),
-        sites: graph.sites.clone(),
+        sites: draw_sites(graph),
         streams: graph.streams.clone(),
         samplers: graph.samplers.clone(),
         records,
@@ -79,6 +79,23 @@ pub fn schedule(
         years_per_step,
     };
     Ok(program)
+}
+
+/// The draw sites of the whole model, whichever outputs are wanted.
+fn draw_sites(graph: &Graph) -> Vec<DrawSite> {
+    let site = |name: &String| DrawSite { name: name.clone(), by_step: false, is_normal: false };
+    let mut sites: Vec<DrawSite> = graph.sites.iter().map(site).collect();
+    for &node in &graph.nodes {
+        if let Node::StepDraw(site) = node {
+            sites[site as usize].by_step = true;
+        }
+        if let Node::Normal(uniform) = node
+            && let Node::StepDraw(site) = graph.node(uniform)
+        {
+            sites[site as usize].is_normal = true;
+        }
+    }
+    sites
 }
 
 /// The stage of each trial node, the loop of each step node.

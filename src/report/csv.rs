@@ -238,6 +238,10 @@ impl Sheet {
                 self.entry(place, &Entry::new(statistic, Measure::Own, moment));
             }
         }
+        if number.effective_trials.is_some() {
+            let effective = number.effective_trials;
+            self.entry(place, &Entry::new("effective_trials", Measure::Plain, effective));
+        }
         if let Some(base) = number.base {
             self.entry(place, &Entry::new("base", Measure::Own, value(base.value)));
             if base.rank.is_some() {

@@ -57,6 +57,7 @@ pub(super) fn number(mean: f64, sd: f64, base: f64, rank: f64, values: [f64; 5])
     NumberSummary {
         mean: Some(mean),
         mean_se: Some(sd / 1000.0),
+        effective_trials: None,
         sd: Some(sd),
         min: Some(values[0] - 2.0 * sd),
         max: Some(values[4] + 3.0 * sd),
@@ -78,6 +79,7 @@ pub(super) fn output(
         index: BTreeMap::new(),
         unit: unit.map(str::to_owned),
         statistics,
+        outline: None,
     }
 }
 
@@ -86,6 +88,7 @@ fn break_even() -> TimeSummary {
         number: NumberSummary {
             mean: None,
             mean_se: None,
+            effective_trials: None,
             sd: None,
             min: Some(31.0),
             max: Some(60.0),
@@ -121,6 +124,7 @@ fn can_afford(firm: &str, chip: Option<&str>, value: f64, base: bool) -> OutputR
         Estimate { value, low: (value - half_width).max(0.0), high: (value + half_width).min(1.0) };
     let summary = ProbabilitySummary {
         probability: Some(probability),
+        effective_trials: None,
         base: Some(base),
         undefined: Undefined::default(),
     };
@@ -191,6 +195,7 @@ pub(super) fn full() -> SimulationResult {
             "P95 of `total` rests on few trials: 40,000 would do".to_owned(),
             "`irr` is undefined in 1.2 % of the trials, and its percentiles are of the others; a reader who compares them with `npv` compares other trials".to_owned(),
         ],
+        notes: Vec::new(),
     }
 }
 
@@ -221,6 +226,7 @@ fn without_trials(statistics: &Statistics) -> Statistics {
     let number = |number: &NumberSummary| NumberSummary {
         mean: None,
         mean_se: None,
+        effective_trials: None,
         sd: None,
         min: None,
         max: None,
@@ -302,6 +308,9 @@ pub(super) fn input_rows() -> Vec<InputRow> {
                 is_process: false,
                 about: None,
                 source: None,
+                date: None,
+                confidence: None,
+                outline: None,
             }
         };
     let sourced = |row: InputRow, source: &str| InputRow { source: Some(source.to_owned()), ..row };

@@ -38,6 +38,7 @@ pub fn markdown(memo: &Memo) -> String {
             memo.warnings.iter().map(|line| format!("> **warning:** {}", inline(line))).collect();
         blocks.push(lines.join("\n>\n"));
     }
+    blocks.extend(memo.notes.iter().map(|line| format!("Note: {}", inline(line))));
     if !memo.command.is_empty() {
         blocks.push(code(&memo.command));
     }

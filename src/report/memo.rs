@@ -9,8 +9,8 @@ use super::page::{Align, Column, Grid, Memo};
 use super::series::series_grid;
 use super::statistics::{checks_grid, statistics_grid};
 use crate::results::{
-    self, BaseCase, Estimate, NumberSummary, OutputResult, Point, ProbabilitySummary, Provenance,
-    Quantile, SimulationResult, Statistics, TimeSummary, Undefined,
+    self, BaseCase, Estimate, NumberSummary, OutputResult, Point, Provenance, Quantile,
+    SimulationResult, Statistics, TimeSummary, Undefined,
 };
 
 /// Characters of the digest that the last line shows: enough to tell two models apart.
@@ -43,6 +43,7 @@ pub fn memo(result: &SimulationResult) -> Memo {
         alert: alert(provenance).or_else(|| not_converged(result)),
         grids,
         warnings: result.warnings.clone(),
+        notes: result.notes.clone(),
         provenance: provenance_line(provenance),
         command: command::line(provenance, &percentiles(&result.outputs)),
     }
@@ -60,6 +61,7 @@ pub fn checks_memo(result: &SimulationResult) -> Memo {
             .or_else(|| (!has_checks).then(|| "The model declares no checks.".to_owned())),
         grids: if has_checks { vec![grid] } else { Vec::new() },
         warnings: results::advice(&[], &result.checks, provenance.trials),
+        notes: result.notes.clone(),
         provenance: provenance_line(provenance),
         command: String::new(),
     }
@@ -225,7 +227,7 @@ fn rank_cell(base: Option<BaseCase>) -> String {
     base.and_then(|base| base.rank).map_or_else(String::new, number::percent)
 }
 
-fn mean_cells(summary: &NumberSummary) -> [String; 2] {
+pub(super) fn mean_cells(summary: &NumberSummary) -> [String; 2] {
     match summary.mean {
         Some(mean) => {
             let (mean, error) = number::mean_and_error(mean, summary.mean_se);
@@ -233,6 +235,13 @@ fn mean_cells(summary: &NumberSummary) -> [String; 2] {
         }
         None => [NOTHING.to_owned(), String::new()],
     }
+}
+
+/// `×650`: how many times the trials would find an estimate as well if they were independent.
+fn gain(effective_trials: Option<f64>, trials: u64) -> String {
+    effective_trials.map_or_else(String::new, |effective| {
+        format!("×{}", number::ratio(effective / trials as f64))
+    })
 }
 
 /// The share of trials without a value; empty where there are none.
@@ -268,6 +277,8 @@ fn figures_grid(outputs: &[OutputResult], trials: u64) -> Grid {
             .meaning("rank: share of trials at or below the base"),
         Column::spare("mean", Align::Decimal, 2),
         Column::spare("± se", Align::Joined, 5).meaning("se: standard error"),
+        Column::spare("gain", Align::Right, 5)
+            .meaning("gain: so many times the trials would find it as well, drawn at random"),
     ];
     let first = columns.len();
     let last = percentiles.len().saturating_sub(1);
@@ -304,30 +315,35 @@ fn figures_grid(outputs: &[OutputResult], trials: u64) -> Grid {
             rank_cell(summary.base),
             mean,
             error,
+            gain(summary.effective_trials, trials),
         ];
         row.extend(quantile_cells(&summary.quantiles, scale));
-        row.resize(6 + percentiles.len(), NOTHING.to_owned());
+        row.resize(first + percentiles.len(), NOTHING.to_owned());
         row.push(never);
         row.push(undefined_cell(&summary.undefined, trials));
         grid.rows.push(row);
         if let Statistics::Time(time) = &output.statistics {
-            grid.rows.extend(if_ever_row(time, indent, percentiles.len()));
+            grid.rows.extend(if_ever_row(time, indent, first, percentiles.len()));
         }
     }
     grid.without_empty_columns()
 }
 
 /// The percentiles of the trials in which it happens at all.
-fn if_ever_row(time: &TimeSummary, indent: &str, n_percentiles: usize) -> Option<Vec<String>> {
+fn if_ever_row(
+    time: &TimeSummary,
+    indent: &str,
+    first: usize,
+    n_percentiles: usize,
+) -> Option<Vec<String>> {
     if time.quantiles_if_ever.is_empty() {
         return None;
     }
     let scale = scale(&time.quantiles_if_ever, None);
     let mut row = vec![format!("{indent}  if ever")];
-    row.resize(6, String::new());
+    row.resize(first, String::new());
     row.extend(quantile_cells(&time.quantiles_if_ever, scale));
-    row.resize(6 + n_percentiles, String::new());
-    row.resize(8 + n_percentiles, String::new());
+    row.resize(first + n_percentiles + 2, String::new());
     Some(row)
 }
 
@@ -371,6 +387,7 @@ fn probabilities_grid(outputs: &[OutputResult], trials: u64) -> Grid {
         Column::new("", Align::Left),
         Column::new("probability", Align::Right),
         Column::new("95 % interval", Align::Right),
+        Column::spare("gain", Align::Right, 1),
         Column::new("base", Align::Left),
         Column::new("undefined", Align::Right),
     ];
@@ -385,16 +402,16 @@ fn probabilities_grid(outputs: &[OutputResult], trials: u64) -> Grid {
     let mut labels = Labels::default();
     for output in outputs {
         match &output.statistics {
-            Statistics::Probability(ProbabilitySummary { probability, base, undefined }) => {
-                let (probability, interval) = cells(*probability);
-                let undefined_share = undefined_cell(undefined, trials);
+            Statistics::Probability(summary) => {
+                let (probability, interval) = cells(summary.probability);
                 let row_label = labels.next(output, &mut grid);
                 grid.rows.push(vec![
                     row_label,
                     probability,
                     interval,
-                    truth(*base),
-                    undefined_share,
+                    gain(summary.effective_trials, trials),
+                    truth(summary.base),
+                    undefined_cell(&summary.undefined, trials),
                 ]);
             }
             Statistics::Time(time) => {
@@ -407,7 +424,15 @@ fn probabilities_grid(outputs: &[OutputResult], trials: u64) -> Grid {
                     };
                     let limit = limit(within.limit, output.unit.as_deref());
                     let name = format!("{} ≤ {limit}", name(output));
-                    grid.rows.push(vec![name, probability, interval, base, String::new()]);
+                    let nothing = String::new();
+                    grid.rows.push(vec![
+                        name,
+                        probability,
+                        interval,
+                        nothing.clone(),
+                        base,
+                        nothing,
+                    ]);
                 }
             }
             Statistics::Number(_) | Statistics::Series(_) => {}

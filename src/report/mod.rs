@@ -8,31 +8,41 @@
 //! [`table()`] and [`markdown`] how that looks.
 
 mod bars;
+mod chart;
 mod command;
+mod compare;
 mod csv;
+mod fit;
+pub mod html;
 mod json;
 mod listing;
 mod markdown;
 mod memo;
 mod number;
 mod page;
+mod plot;
 mod sensitivity;
 mod series;
 mod solve;
 mod statistics;
+mod sweep;
 mod table;
 mod tail;
 mod trial;
 mod visible;
 
 pub use self::csv::{csv, quantities_csv};
+pub use compare::{compare_csv, compare_json, compare_memo};
+pub use fit::{FitSubject, fit_csv, fit_inputs, fit_json, fit_line, fit_memo, fit_page};
 pub use json::{SCHEMA, json, quantities_json};
 pub use listing::{inputs_memo, quantities_memo};
 pub use markdown::markdown;
 pub use memo::{checks_memo, memo};
 pub use page::{Align, Column, Grid, Memo};
+pub use plot::plot;
 pub use sensitivity::{sensitivity_csv, sensitivity_json, sensitivity_memo};
 pub use solve::{solve_csv, solve_json, solve_memo};
+pub use sweep::{sweep_csv, sweep_json, sweep_memo};
 pub use table::{Look, table};
 pub use tail::{tail_csv, tail_json, tail_memo};
 pub use trial::{trial_csv, trial_json, trial_memo};

@@ -57,6 +57,11 @@ pub(crate) fn shifted(value: f64, power: i32) -> f64 {
     format!("{mantissa}e{}", exponent + power).parse().unwrap_or(value)
 }
 
+/// A ratio to two significant digits: `1.3`, `650`.
+pub(crate) fn ratio(value: f64) -> String {
+    fixed(value, 1 - exponent(value, 2))
+}
+
 /// A value with that many decimals; a negative number of them rounds to tens, hundreds, …
 pub(crate) fn fixed(value: f64, decimals: i32) -> String {
     if value != 0.0 && value.abs() >= SCIENTIFIC_FROM {

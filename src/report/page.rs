@@ -13,6 +13,8 @@ pub struct Memo {
     pub grids: Vec<Grid>,
     /// What the reader should know.
     pub warnings: Vec<String>,
+    /// What was done otherwise than asked.
+    pub notes: Vec<String>,
     /// What the figures are of.
     pub provenance: String,
     /// The command that gives them again.

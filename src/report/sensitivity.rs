@@ -40,6 +40,7 @@ pub fn sensitivity_memo(answer: &Sensitivity) -> Memo {
         alert: memo::alert(provenance),
         grids,
         warnings: answer.warnings.clone(),
+        notes: Vec::new(),
         provenance: memo::provenance_line(provenance),
         command: command::of(provenance, "sensitivity", options),
     }

@@ -37,6 +37,7 @@ pub fn solve_memo(solution: &Solution) -> Memo {
         warnings: solution.warnings.clone(),
         provenance: provenance_line(provenance),
         command: String::new(),
+        ..Memo::default()
     }
 }
 

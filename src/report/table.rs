@@ -21,8 +21,8 @@ const LEAST_SPARE_TEXT: usize = 12;
 /// Cells between two columns.
 const GAP: usize = 2;
 
-const BOLD: &str = "\x1b[1m";
-const DIM: &str = "\x1b[2m";
+pub(super) const BOLD: &str = "\x1b[1m";
+pub(super) const DIM: &str = "\x1b[2m";
 const YELLOW: &str = "\x1b[1;33m";
 const RESET: &str = "\x1b[0m";
 
@@ -43,7 +43,7 @@ impl Default for Look {
 }
 
 impl Look {
-    fn paint(self, style: &str, text: &str) -> String {
+    pub(super) fn paint(self, style: &str, text: &str) -> String {
         if self.is_colored && !text.is_empty() {
             format!("{style}{text}{RESET}")
         } else {
@@ -86,6 +86,12 @@ pub fn table(memo: &Memo, look: Look) -> String {
                 None => line.clone(),
             });
         }
+    }
+    if !memo.notes.is_empty() {
+        lines.push(String::new());
+    }
+    for note in &memo.notes {
+        paragraph(&format!("note: {note}"), "", &mut lines);
     }
     if !memo.provenance.is_empty() {
         lines.push(String::new());

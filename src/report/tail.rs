@@ -38,6 +38,7 @@ pub fn tail_memo(tail: &Tail) -> Memo {
         alert: memo::alert(provenance),
         grids: vec![grid],
         warnings: tail.warnings.clone(),
+        notes: Vec::new(),
         provenance: memo::provenance_line(provenance),
         command: command::of(provenance, "tail", options),
     }

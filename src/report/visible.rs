@@ -66,6 +66,7 @@ impl Memo {
             alert: self.alert.as_ref().map(one),
             grids: self.grids.iter().map(grid).collect(),
             warnings: all(&self.warnings),
+            notes: all(&self.notes),
             provenance: one(&self.provenance),
             command: one(&self.command),
         }

@@ -68,16 +68,21 @@ pub(super) fn values_needed(p: f64) -> u64 {
     (libm::log(TAIL) / libm::log1p(-rarer)).ceil() as u64
 }
 
-/// The probability of what happened in `hits` of `count` trials, count ≥ 1.
-pub(super) fn probability(hits: u64, count: u64) -> Estimate {
-    let n = count as f64;
-    let value = hits as f64 / n;
-    let z2 = Z * Z;
-    let middle = (value + z2 / (2.0 * n)) / (1.0 + z2 / n);
-    let half = Z / (1.0 + z2 / n) * (value * (1.0 - value) / n + z2 / (4.0 * n * n)).sqrt();
-    let low = if hits == 0 { 0.0 } else { (middle - half).max(0.0) };
-    let high = if hits == count { 1.0 } else { (middle + half).min(1.0) };
+/// The probability of what happened in `hits` of `count` trials, count ≥ 1, with Wilson's 95 % interval.
+pub fn probability(hits: u64, count: u64) -> Estimate {
+    let value = hits as f64 / count as f64;
+    let (low, high) = wilson(value, count as f64, Z);
+    let low = if hits == 0 { 0.0 } else { low };
+    let high = if hits == count { 1.0 } else { high };
     Estimate { value, low, high }
+}
+
+/// Wilson's bounds of a share found in n trials; z is the quantile of the confidence level.
+pub(super) fn wilson(value: f64, n: f64, z: f64) -> (f64, f64) {
+    let z2 = z * z;
+    let middle = (value + z2 / (2.0 * n)) / (1.0 + z2 / n);
+    let half = z / (1.0 + z2 / n) * (value * (1.0 - value) / n + z2 / (4.0 * n * n)).sqrt();
+    ((middle - half).max(0.0), (middle + half).min(1.0))
 }
 
 #[cfg(test)]

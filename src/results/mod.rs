@@ -2,6 +2,8 @@
 
 pub mod digits;
 mod interval;
+mod outline;
+mod replicates;
 mod result;
 mod rows;
 mod shortfall;
@@ -15,10 +17,14 @@ mod shapes;
 #[cfg(test)]
 mod testing;
 
+pub use interval::probability as share;
+pub use outline::{Outline, outline};
+pub use replicates::Replicates;
 pub use result::*;
-pub use rows::{CorrelationRow, InputRow, QuantityRow};
+pub use rows::{CorrelationRow, Description, InputRow, QuantityRow, TimelineRow};
 pub use statistics::{
     CheckPlan, CheckResult, Precision, StatisticPlan, StatisticResult, Verdict, Withheld, Worse,
     advice, checks, statistics,
 };
-pub use summary::{OutputPlan, base_only, doubtful, summarize};
+pub use summary::{OutputPlan, base_only, doubtful, summarize, summary_of};
+pub(crate) use warnings::grouped;

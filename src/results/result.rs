@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{CheckResult, StatisticResult};
+use super::{CheckResult, Outline, StatisticResult};
 
 /// What a run found, with what reproduces it.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,6 +20,8 @@ pub struct SimulationResult {
     pub checks: Vec<CheckResult>,
     /// What the reader should know.
     pub warnings: Vec<String>,
+    /// What was done otherwise than asked, and is nothing to worry about.
+    pub notes: Vec<String>,
 }
 
 impl SimulationResult {
@@ -44,11 +46,11 @@ pub struct Provenance {
     pub digest: String,
     /// Trials done. 0: the base case alone.
     pub trials: u64,
-    /// Trials asked for; more than `trials` where the run was interrupted.
+    /// Trials asked for, rounded up to what the design takes; more than `trials` where the run was interrupted.
     pub trials_asked: u64,
     /// The seed.
     pub seed: u64,
-    /// `random`.
+    /// `random`, `latin`, `sobol`.
     pub design: &'static str,
     /// The scenario.
     pub scenario: Option<String>,
@@ -70,6 +72,8 @@ pub struct OutputResult {
     pub unit: Option<String>,
     /// Its kind and its statistics.
     pub statistics: Statistics,
+    /// Its distribution to draw; `None` unless asked for, and of what is no number.
+    pub outline: Option<Outline>,
 }
 
 /// The statistics of an output, by kind.
@@ -147,6 +151,9 @@ pub struct NumberSummary {
     pub mean: Option<f64>,
     /// Standard error of the mean.
     pub mean_se: Option<f64>,
+    /// How many independent trials would find the mean with that error (of a time that may be never: P(never) with
+    /// its); `None` for such trials themselves.
+    pub effective_trials: Option<f64>,
     /// The standard deviation.
     pub sd: Option<f64>,
     /// The smallest value.
@@ -188,6 +195,8 @@ pub struct Within {
 pub struct ProbabilitySummary {
     /// The probability; `None` without trials.
     pub probability: Option<Estimate>,
+    /// How many independent trials would find the probability with its error; `None` for such trials themselves.
+    pub effective_trials: Option<f64>,
     /// Whether it holds in the base case; `None` where that is undefined.
     pub base: Option<bool>,
     /// Trials without a value.

@@ -1,6 +1,6 @@
 //! Rows of listings: quantities of the base case, distributions of inputs.
 
-use super::Point;
+use super::{Outline, Point};
 
 /// One quantity of the base case, for `run --base --all`.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,6 +46,40 @@ pub struct InputRow {
     pub about: Option<String>,
     /// Where it comes from.
     pub source: Option<String>,
+    /// Of when that is.
+    pub date: Option<String>,
+    /// How sure the author is: `high`, `medium`, `low`.
+    pub confidence: Option<&'static str>,
+    /// Its distribution to draw; `None` of what is fixed.
+    pub outline: Option<Outline>,
+}
+
+/// What a model says about itself, for pages that stand alone.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Description {
+    /// What it is about.
+    pub about: Option<String>,
+    /// Where it comes from.
+    pub source: Option<String>,
+    /// What the scenario in force is about.
+    pub scenario: Option<String>,
+    /// Its timeline.
+    pub timeline: Option<TimelineRow>,
+    /// The outputs that are plain amounts of money.
+    pub money: Vec<String>,
+    /// The texts that it was read from: name and text.
+    pub texts: Vec<(String, String)>,
+}
+
+/// A model's timeline.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TimelineRow {
+    /// `month`, `quarter`, `year`.
+    pub step: &'static str,
+    /// The last step.
+    pub steps: u32,
+    /// What the first step is called.
+    pub start: Option<String>,
 }
 
 /// A stated correlation, for `check`.

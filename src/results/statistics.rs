@@ -1,14 +1,15 @@
 //! Statistics that were asked for and checks: each an estimate with its 95 % interval, and a verdict.
 //!
 //! What comes in: plans and a merged [`Tally`]. What goes out: a [`StatisticResult`] each. The intervals:
-//! percentiles and probabilities as everywhere (`interval`); means by Student's t; standard deviations by the
+//! percentiles and probabilities as everywhere (`interval`, of designs `replicates`); means by Student's t; standard deviations by the
 //! delta method on their logarithm, with the kurtosis (var(ln s) ≈ (κ − 1) / 4n, as in M. G. Kendall, A. Stuart,
 //! *The Advanced Theory of Statistics* I, 10.9); the shortfall as told there. Where the tail makes an interval
 //! false, it is withheld, and the reason stands in its place (`trust`).
 
-use super::interval::{Z, quantile_rank, quantile_ranks};
+use super::interval::{Z, quantile_rank};
+use super::replicates::{Replicates, Share};
 use super::shortfall::shortfall;
-use super::summary::{Recorded, of_defined, quantiles, undefined};
+use super::summary::{Recorded, quantiles, undefined};
 use super::trust;
 use super::warnings::{grouped, percent, two_digits};
 use super::{Estimate, Point, Undefined};
@@ -47,6 +48,15 @@ pub struct StatisticPlan {
 }
 
 impl StatisticPlan {
+    /// The quantile that it is, or that its tail begins at.
+    pub fn quantile(&self) -> Option<f64> {
+        match (self.measure, self.worse) {
+            (Measure::Percentile(p), _) | (Measure::Shortfall(p), Worse::Low) => Some(p),
+            (Measure::Shortfall(p), Worse::High) => Some(1.0 - p),
+            (Measure::Mean | Measure::Sd | Measure::Probability, _) => None,
+        }
+    }
+
     /// Whether it was asked for with a precision.
     pub fn has_precision(&self) -> bool {
         matches!(self.claim, Claim::Relative(_) | Claim::Absolute(_))
@@ -166,16 +176,20 @@ impl CheckResult {
 }
 
 /// Estimates statistics from what a run recorded.
-pub fn statistics(plans: &[StatisticPlan], tally: &Tally) -> Vec<StatisticResult> {
-    plans.iter().map(|plan| statistic(plan, tally)).collect()
+pub fn statistics(
+    plans: &[StatisticPlan],
+    tally: &Tally,
+    replicates: &Replicates,
+) -> Vec<StatisticResult> {
+    plans.iter().map(|plan| statistic(plan, tally, replicates)).collect()
 }
 
 /// Judges checks by what a run recorded.
-pub fn checks(plans: &[CheckPlan], tally: &Tally) -> Vec<CheckResult> {
+pub fn checks(plans: &[CheckPlan], tally: &Tally, replicates: &Replicates) -> Vec<CheckResult> {
     let check = |plan: &CheckPlan| CheckResult {
         name: plan.name.clone(),
         about: plan.about.clone(),
-        statistic: statistic(&plan.statistic, tally),
+        statistic: statistic(&plan.statistic, tally, replicates),
     };
     plans.iter().map(check).collect()
 }
@@ -281,18 +295,15 @@ fn undecided(statistic: &StatisticResult, trials: u64) -> String {
 pub(super) fn doubtful<'a>(
     plans: impl Iterator<Item = &'a StatisticPlan>,
     tally: &Tally,
+    replicates: &Replicates,
 ) -> Vec<Stretch> {
     let mut stretches = Vec::new();
     for plan in plans {
-        let channel = tally.channel(plan.channel);
-        let count = channel.defined();
-        let p = match (plan.measure, plan.worse) {
-            (Measure::Percentile(p), _) | (Measure::Shortfall(p), Worse::Low) => p,
-            (Measure::Shortfall(p), Worse::High) => 1.0 - p,
-            (Measure::Mean | Measure::Sd | Measure::Probability, _) => continue,
-        };
+        let recorded = Recorded::of(tally, replicates, plan.channel);
+        let count = recorded.channel.defined();
+        let Some(p) = plan.quantile() else { continue };
         if count > 0 {
-            let bounds = quantile_ranks(count, p);
+            let bounds = recorded.ranks(false, p);
             let ranks = [Some(quantile_rank(count, p)), bounds.low, bounds.high];
             let ranks: Vec<(u64, f64)> =
                 ranks.into_iter().flatten().map(|rank| (rank, p)).collect();
@@ -324,8 +335,8 @@ impl Estimated {
     }
 }
 
-fn statistic(plan: &StatisticPlan, tally: &Tally) -> StatisticResult {
-    let recorded = Recorded::of(tally, plan.channel);
+fn statistic(plan: &StatisticPlan, tally: &Tally, replicates: &Replicates) -> StatisticResult {
+    let recorded = Recorded::of(tally, replicates, plan.channel);
     let mut estimated = match plan.measure {
         _ if recorded.channel.defined() == 0 => Estimated::NOTHING,
         Measure::Mean => mean(&recorded),
@@ -368,7 +379,9 @@ fn mean(recorded: &Recorded<'_>) -> Estimated {
         return Estimated::with(mean, Err(Withheld::TooFew(None)));
     };
     let interval = trust::of_mean(recorded).map(|()| {
-        let reach = student(n) * sd / (n as f64).sqrt();
+        let of_replicates =
+            recorded.replicates.and_then(|found| Some(found.t() * found.mean_se(mean)?));
+        let reach = of_replicates.unwrap_or_else(|| student(n) * sd / (n as f64).sqrt());
         (mean - reach, mean + reach)
     });
     Estimated::with(mean, interval)
@@ -402,12 +415,10 @@ fn sd(recorded: &Recorded<'_>) -> Estimated {
 }
 
 fn percentile(recorded: &Recorded<'_>, p: f64) -> Estimated {
-    let count = recorded.channel.defined();
-    let Some(quantile) = quantiles(&recorded.distribution, recorded.channel.never(), &[p]).pop()
-    else {
+    let Some(quantile) = quantiles(recorded, false, &[p]).pop() else {
         return Estimated::NOTHING;
     };
-    let ranks = quantile_ranks(count, p);
+    let ranks = recorded.ranks(false, p);
     let interval = match (ranks.low, ranks.high) {
         (Some(_), Some(_)) => Ok((quantile.low, quantile.high)),
         _ => Err(Withheld::TooFew(Some(super::interval::values_needed(p)))),
@@ -416,7 +427,7 @@ fn percentile(recorded: &Recorded<'_>, p: f64) -> Estimated {
 }
 
 fn probability(recorded: &Recorded<'_>) -> Estimated {
-    match of_defined(recorded.channel.holds(), recorded.channel) {
+    match recorded.share(recorded.channel.holds(), Share::Holds).0 {
         Some(Estimate { value, low, high }) => Estimated::with(value, Ok((low, high))),
         None => Estimated::NOTHING,
     }

@@ -1,12 +1,14 @@
 //! From a tally to a result: statistics of each output and each step, with the confidence bounds of their error.
 //!
-//! What comes in: plans of the outputs and a merged [`Tally`]. What goes out: a [`SimulationResult`]. What is not
-//! here: the ranks and formulas behind the bounds (`interval`), and what the reader is warned of (`warnings`).
+//! What comes in: plans of the outputs, a merged [`Tally`] and, of a design, its [`Replicates`]. What goes out: a
+//! [`SimulationResult`]. What is not here: the ranks and formulas behind the bounds (`interval` for independent
+//! trials, `replicates` for designs), and what the reader is warned of (`warnings`).
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::interval::{probability, quantile_rank, quantile_ranks};
+use super::interval::{Ranks, probability, quantile_rank, quantile_ranks};
+use super::replicates::{OfChannel, Replicates, Share};
 use super::statistics::{self, StatisticPlan};
 use super::{
     BaseCase, Estimate, NumberSummary, OutputResult, Point, ProbabilitySummary, Provenance,
@@ -47,10 +49,12 @@ pub(super) struct Recorded<'a> {
     pub(super) center: f64,
     /// The thresholds below which values were counted.
     thresholds: &'a [f64],
+    /// What the replicates of a design found; `None` for independent trials.
+    pub(super) replicates: Option<OfChannel<'a>>,
 }
 
-impl Recorded<'_> {
-    pub(super) fn of(tally: &Tally, channel: usize) -> Recorded<'_> {
+impl<'a> Recorded<'a> {
+    pub(super) fn of(tally: &'a Tally, replicates: &'a Replicates, channel: usize) -> Recorded<'a> {
         let plan = &tally.plans()[channel];
         Recorded {
             channel: tally.channel(channel),
@@ -58,14 +62,42 @@ impl Recorded<'_> {
             distribution: tally.distribution(channel),
             center: plan.center(),
             thresholds: plan.thresholds(),
+            replicates: replicates.of_channel(channel),
         }
+    }
+
+    /// A share of the defined trials, in `hits` of them; and how many independent trials would find it as well.
+    pub(super) fn share(&self, hits: u64, what: Share) -> (Option<Estimate>, Option<f64>) {
+        let Some(replicates) = self.replicates else {
+            return (of_defined(hits, self.channel), None);
+        };
+        let Some((estimate, se)) = replicates.share(what) else { return (None, None) };
+        let p = estimate.value;
+        (Some(estimate), effective(p * (1.0 - p), se))
+    }
+
+    /// The ranks of a percentile's bounds, among all defined trials or, `if_ever`, those in which it happens.
+    pub(super) fn ranks(&self, if_ever: bool, p: f64) -> Ranks {
+        let (finite, never) = (self.distribution.count(), self.channel.never());
+        let of_replicates = self
+            .replicates
+            .and_then(|found| found.quantile_ranks(&self.distribution, never, if_ever, p));
+        of_replicates
+            .unwrap_or_else(|| quantile_ranks(if if_ever { finite } else { finite + never }, p))
     }
 }
 
-/// Summarizes what a run recorded of the outputs; `percentiles` as probabilities in (0, 1).
+/// How many independent trials of this variance have a mean with this standard error.
+fn effective(variance: f64, se: f64) -> Option<f64> {
+    Some(variance / (se * se)).filter(|trials| trials.is_finite() && *trials > 0.0)
+}
+
+/// Summarizes what a run recorded of the outputs; `percentiles` as probabilities in (0, 1), of those that the
+/// replicates were to tell.
 pub fn summarize(
     plans: &[OutputPlan],
     tally: &Tally,
+    replicates: &Replicates,
     percentiles: &[f64],
     provenance: Provenance,
 ) -> SimulationResult {
@@ -73,13 +105,24 @@ pub fn summarize(
     let outputs = plans
         .iter()
         .map(|plan| {
-            let recorded: Vec<Recorded<'_>> =
-                plan.channels.clone().map(|channel| Recorded::of(tally, channel)).collect();
+            let recorded: Vec<Recorded<'_>> = plan
+                .channels
+                .clone()
+                .map(|channel| Recorded::of(tally, replicates, channel))
+                .collect();
             warnings.extend(warnings::of_output(plan, &recorded, percentiles));
             output(plan, |at| with_trials(plan.kind, &recorded[at], plan.base[at], percentiles))
         })
         .collect();
-    SimulationResult { provenance, outputs, statistics: Vec::new(), checks: Vec::new(), warnings }
+    let (statistics, checks, notes) = (Vec::new(), Vec::new(), Vec::new());
+    SimulationResult { provenance, outputs, statistics, checks, warnings, notes }
+}
+
+/// The statistics of one output that is no series.
+pub fn summary_of(plan: &OutputPlan, tally: &Tally, percentiles: &[f64]) -> Statistics {
+    let none = Replicates::default();
+    let recorded = Recorded::of(tally, &none, plan.channels.start);
+    with_trials(plan.kind, &recorded, plan.base[0], percentiles)
 }
 
 /// Where the buckets of a tally are too coarse for what [`summarize`] and [`super::statistics`] read off them:
@@ -88,19 +131,22 @@ pub fn doubtful<'a>(
     plans: &[OutputPlan],
     asked: impl Iterator<Item = &'a StatisticPlan>,
     tally: &Tally,
+    replicates: &Replicates,
     percentiles: &[f64],
 ) -> Vec<Stretch> {
     let mut stretches = Vec::new();
     for plan in plans.iter().filter(|plan| plan.kind != ChannelKind::Condition) {
         for at in plan.channels.clone() {
-            let channel = tally.channel(at);
+            let recorded = Recorded::of(tally, replicates, at);
+            let channel = recorded.channel;
             // Of all trials, and of those in which it happens.
-            let mut counts = vec![channel.finite() + channel.never(), channel.finite()];
-            counts.dedup();
-            for count in counts.into_iter().filter(|&count| count > 0) {
+            let mut counts =
+                vec![(channel.finite() + channel.never(), false), (channel.finite(), true)];
+            counts.dedup_by_key(|(count, _)| *count);
+            for (count, if_ever) in counts.into_iter().filter(|&(count, _)| count > 0) {
                 let mut ranks = Vec::new();
                 for &p in percentiles {
-                    let bounds = quantile_ranks(count, p);
+                    let bounds = recorded.ranks(if_ever, p);
                     let all = [Some(quantile_rank(count, p)), bounds.low, bounds.high];
                     ranks.extend(all.into_iter().flatten().map(|rank| (rank, p)));
                 }
@@ -108,7 +154,7 @@ pub fn doubtful<'a>(
             }
         }
     }
-    stretches.extend(statistics::doubtful(asked, tally));
+    stretches.extend(statistics::doubtful(asked, tally, replicates));
     affordable(stretches)
 }
 
@@ -118,8 +164,9 @@ pub fn base_only(plans: &[OutputPlan], provenance: Provenance) -> SimulationResu
         .iter()
         .map(|plan| output(plan, |at| without_trials(plan.kind, plan.base[at])))
         .collect();
-    let warnings = Vec::new();
-    SimulationResult { provenance, outputs, statistics: Vec::new(), checks: Vec::new(), warnings }
+    let (statistics, checks) = (Vec::new(), Vec::new());
+    let (warnings, notes) = (Vec::new(), Vec::new());
+    SimulationResult { provenance, outputs, statistics, checks, warnings, notes }
 }
 
 /// An output whose channels' statistics are told by `statistics`, counted from 0.
@@ -140,6 +187,7 @@ fn output(plan: &OutputPlan, mut statistics: impl FnMut(usize) -> Statistics) ->
         index: plan.index.clone(),
         unit: plan.unit.clone(),
         statistics,
+        outline: None,
     }
 }
 
@@ -147,6 +195,7 @@ fn without_trials(kind: ChannelKind, base: Point) -> Statistics {
     let number = NumberSummary {
         mean: None,
         mean_se: None,
+        effective_trials: None,
         sd: None,
         min: None,
         max: None,
@@ -164,6 +213,7 @@ fn without_trials(kind: ChannelKind, base: Point) -> Statistics {
         }),
         ChannelKind::Condition => Statistics::Probability(ProbabilitySummary {
             probability: None,
+            effective_trials: None,
             base: holds(base),
             undefined: Undefined::default(),
         }),
@@ -181,34 +231,52 @@ fn with_trials(
         ChannelKind::Number => Statistics::Number(number(recorded, base, percentiles)),
         ChannelKind::Time => {
             let is_sometimes = channel.never() > 0 && channel.finite() > 0;
-            let within = recorded.thresholds.iter().zip(channel.within());
+            let within = recorded.thresholds.iter().zip(channel.within()).enumerate();
+            let (never, effective_trials) = recorded.share(channel.never(), Share::Never);
+            let mut number = number(recorded, base, percentiles);
+            if channel.never() > 0 {
+                number.effective_trials = effective_trials;
+            }
             Statistics::Time(TimeSummary {
-                number: number(recorded, base, percentiles),
-                never: of_defined(channel.never(), channel),
+                number,
+                never,
                 within: within
-                    .filter_map(|(&limit, &hits)| {
-                        Some(Within { limit, probability: of_defined(hits, channel)? })
+                    .filter_map(|(number, (&limit, &hits))| {
+                        let (probability, _) = recorded.share(hits, Share::Within(number));
+                        Some(Within { limit, probability: probability? })
                     })
                     .collect(),
                 quantiles_if_ever: if is_sometimes {
-                    quantiles(&recorded.distribution, 0, percentiles)
+                    quantiles(recorded, true, percentiles)
                 } else {
                     Vec::new()
                 },
             })
         }
-        ChannelKind::Condition => Statistics::Probability(ProbabilitySummary {
-            probability: of_defined(channel.holds(), channel),
-            base: holds(base),
-            undefined: undefined(channel),
-        }),
+        ChannelKind::Condition => {
+            let (probability, effective_trials) = recorded.share(channel.holds(), Share::Holds);
+            Statistics::Probability(ProbabilitySummary {
+                probability,
+                effective_trials,
+                base: holds(base),
+                undefined: undefined(channel),
+            })
+        }
     }
 }
 
 fn number(recorded: &Recorded<'_>, base: Point, percentiles: &[f64]) -> NumberSummary {
     let Recorded { channel, spread, distribution, .. } = recorded;
     let has_moments = channel.never() == 0;
-    let sd = spread.sd.filter(|_| has_moments);
+    let (mean, sd) = (spread.mean.filter(|_| has_moments), spread.sd.filter(|_| has_moments));
+    let mean_se = match (recorded.replicates, mean) {
+        (Some(replicates), Some(mean)) => replicates.mean_se(mean),
+        (Some(_), None) => None,
+        (None, _) => sd.map(|sd| sd / (channel.finite() as f64).sqrt()),
+    };
+    // Where the tail makes it false there is none.
+    let mean_se = mean_se.filter(|_| trust::heavy_tail(recorded).is_none());
+    let is_replicated = recorded.replicates.is_some();
     let rank = match base {
         Point::Value(_) | Point::Never => {
             (channel.defined() > 0).then(|| share(channel.at_or_below_base(), channel.defined()))
@@ -216,22 +284,29 @@ fn number(recorded: &Recorded<'_>, base: Point, percentiles: &[f64]) -> NumberSu
         Point::Undefined => None,
     };
     NumberSummary {
-        mean: spread.mean.filter(|_| has_moments),
-        // Where the tail makes it false there is none.
-        mean_se: sd
-            .filter(|_| trust::heavy_tail(recorded).is_none())
-            .map(|sd| sd / (channel.finite() as f64).sqrt()),
+        mean,
+        mean_se,
+        effective_trials: match (sd, mean_se) {
+            (Some(sd), Some(se)) if is_replicated => effective(sd * sd, se),
+            (Some(_) | None, _) => None,
+        },
         sd,
         min: distribution.min(),
         max: distribution.max(),
         base: Some(BaseCase { value: base, rank }),
-        quantiles: quantiles(distribution, channel.never(), percentiles),
+        quantiles: quantiles(recorded, false, percentiles),
         undefined: undefined(channel),
     }
 }
 
 /// Percentiles of finite values and, above them all, `never`.
-pub(super) fn quantiles(finite: &Distribution, never: u64, percentiles: &[f64]) -> Vec<Quantile> {
+pub(super) fn quantiles(
+    recorded: &Recorded<'_>,
+    if_ever: bool,
+    percentiles: &[f64],
+) -> Vec<Quantile> {
+    let finite = &recorded.distribution;
+    let never = if if_ever { 0 } else { recorded.channel.never() };
     let count = finite.count() + never;
     if count == 0 {
         return Vec::new();
@@ -240,7 +315,7 @@ pub(super) fn quantiles(finite: &Distribution, never: u64, percentiles: &[f64]) 
         if rank > finite.count() { Point::Never } else { Point::Value(read(rank)) }
     };
     let quantile = |&p: &f64| {
-        let ranks = quantile_ranks(count, p);
+        let ranks = recorded.ranks(if_ever, p);
         Quantile {
             p,
             value: point(quantile_rank(count, p), &|rank| finite.at_rank(rank)),
@@ -251,7 +326,7 @@ pub(super) fn quantiles(finite: &Distribution, never: u64, percentiles: &[f64]) 
     percentiles.iter().map(quantile).collect()
 }
 
-pub(super) fn of_defined(hits: u64, channel: &Channel) -> Option<Estimate> {
+fn of_defined(hits: u64, channel: &Channel) -> Option<Estimate> {
     (channel.defined() > 0).then(|| probability(hits, channel.defined()))
 }
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    NumberSummary, OutputPlan, Point, ProbabilitySummary, Provenance, SimulationResult, Statistics,
-    TimeSummary, summarize,
+    NumberSummary, OutputPlan, Point, ProbabilitySummary, Provenance, Replicates, SimulationResult,
+    Statistics, TimeSummary, summarize,
 };
 use crate::accumulate::{ChannelKind, ChannelPlan, MAX_LANES, Resolution, Tally};
 
@@ -67,7 +67,13 @@ impl Run<'_> {
 
     pub(super) fn result_of(&self, tally: &Tally) -> SimulationResult {
         let trials = tally.channel(0).trials();
-        summarize(&[self.output()], tally, self.percentiles, provenance(trials))
+        summarize(
+            &[self.output()],
+            tally,
+            &Replicates::default(),
+            self.percentiles,
+            provenance(trials),
+        )
     }
 
     pub(super) fn result(&self, values: &[f64]) -> SimulationResult {

@@ -16,10 +16,12 @@ use super::statistics::{Withheld, Worse};
 use super::summary::Recorded;
 use crate::accumulate::Distribution;
 
-/// Fewer values tell nothing about a tail.
-const LEAST_FOR_TAIL: u64 = 100;
+/// Fewer values tell nothing about a tail: thirty of them would be more than a few percent.
+const LEAST_FOR_TAIL: u64 = 1000;
 /// The tail is the outermost hundredth of the values on a side, within these bounds.
 const TAIL_COUNTS: (u64, u64) = (30, 3000);
+/// How surely an index must lie below that.
+const STANDARD_ERRORS: f64 = 2.0;
 /// At or below this index the variance is infinite.
 const INFINITE_VARIANCE: f64 = 2.0;
 /// √(Σ d⁴) / Σ d² above which a low tail index matters: some 2500 trials make the variance.
@@ -30,11 +32,11 @@ const EXTREME_CONCENTRATION: f64 = 0.35;
 /// Trials needed for each unit of squared skewness.
 const COCHRAN: f64 = 25.0;
 /// The relative standard error of a variance above which its own estimate is not to be trusted.
-const UNSURE_VARIANCE: f64 = 0.05;
+const UNSURE_VARIANCE: f64 = 0.03;
 
 /// Whether the mean's interval holds.
 pub(super) fn of_mean(recorded: &Recorded<'_>) -> Result<(), Withheld> {
-    if heavy_tail(recorded).is_some() {
+    if heavy_tail(recorded).is_some() || looks_heavy(recorded) {
         return Err(Withheld::HeavyTail);
     }
     if recorded.distribution.min() == recorded.distribution.max() {
@@ -42,6 +44,17 @@ pub(super) fn of_mean(recorded: &Recorded<'_>) -> Result<(), Withheld> {
         return Err(Withheld::TooFew(None));
     }
     enough(recorded.spread.skewness.unwrap_or(f64::INFINITY), recorded.channel.finite())
+}
+
+/// Whether the tail index, without regard to its own error, lies below 2 while few trials make the variance: too little
+/// to call the tail heavy, too much to vouch for an interval.
+fn looks_heavy(recorded: &Recorded<'_>) -> bool {
+    let count = recorded.distribution.count();
+    let concentration =
+        ((recorded.spread.kurtosis.unwrap_or(f64::INFINITY) - 1.0) / count as f64).sqrt();
+    count >= LEAST_FOR_TAIL
+        && concentration > CONCENTRATION
+        && infinite_variance(&recorded.distribution, recorded.center, 0.0).is_any()
 }
 
 /// Whether the interval of the standard deviation holds; then the kurtosis.
@@ -65,7 +78,7 @@ pub(super) fn of_shortfall(
 ) -> Result<(), Withheld> {
     let count = recorded.distribution.count();
     let infinite = count >= LEAST_FOR_TAIL && {
-        let sides = infinite_variance(&recorded.distribution, recorded.center);
+        let sides = infinite_variance(&recorded.distribution, recorded.center, STANDARD_ERRORS);
         match worse {
             Worse::Low => sides.below,
             Worse::High => sides.above,
@@ -104,11 +117,11 @@ pub(super) fn heavy_tail(step: &Recorded<'_>) -> Option<f64> {
     let concentration = ((kurtosis - 1.0) / count as f64).sqrt();
     let is_heavy = concentration > EXTREME_CONCENTRATION
         || (concentration > CONCENTRATION
-            && infinite_variance(&step.distribution, step.center).is_any());
+            && infinite_variance(&step.distribution, step.center, STANDARD_ERRORS).is_any());
     is_heavy.then_some(concentration)
 }
 
-/// On which sides the tail index lies below 2 by more than two standard errors.
+/// On which sides the tail index lies below 2.
 struct Sides {
     below: bool,
     above: bool,
@@ -120,10 +133,11 @@ impl Sides {
     }
 }
 
-fn infinite_variance(distribution: &Distribution, center: f64) -> Sides {
+/// Where the tail index lies below 2 by more than so many standard errors.
+fn infinite_variance(distribution: &Distribution, center: f64, standard_errors: f64) -> Sides {
     let (least, most) = TAIL_COUNTS;
     let tail = (distribution.count() / 100).clamp(least, most);
-    let doubt = 1.0 + 2.0 / (tail as f64).sqrt();
+    let doubt = 1.0 + standard_errors / (tail as f64).sqrt();
     let above = distribution.at_rank(distribution.count() - tail) - center;
     let below = center - distribution.at_rank(tail + 1);
     let pieces = distribution.pieces().iter().map(|piece| {

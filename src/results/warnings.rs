@@ -194,7 +194,7 @@ fn heavy(plan: &OutputPlan, found: &Worst<f64>) -> String {
 }
 
 /// `12,345`.
-pub(super) fn grouped(count: u64) -> String {
+pub(crate) fn grouped(count: u64) -> String {
     let digits = count.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
@@ -220,8 +220,8 @@ fn percent_exact(p: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::summarize;
     use super::super::testing::{Run, provenance};
+    use super::super::{Replicates, summarize};
     use crate::accumulate::testing::SplitMix;
     use crate::accumulate::{Cause, ChannelKind, Tally};
     use std::sync::Arc;
@@ -341,7 +341,8 @@ mod tests {
         output.step_labels = vec![None, None, Some("2024-06".to_owned())];
         output.base = vec![super::super::Point::Value(1.0); 3];
         output.index = [("firm".to_owned(), "a".to_owned())].into();
-        let result = summarize(&[output], &tally, &[0.5], provenance(500));
+        let none = Replicates::default();
+        let result = summarize(&[output], &tally, &none, &[0.5], provenance(500));
         assert_eq!(
             result.warnings,
             [

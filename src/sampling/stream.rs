@@ -17,7 +17,7 @@ use rand::TryRng;
 use sha2::{Digest, Sha256};
 use unicode_normalization::UnicodeNormalization;
 
-use crate::math::simd::Path;
+use crate::math::simd::{Kernel, Path, SimdPath};
 
 /// Trials in a block: part of the format.
 pub const BLOCK: usize = 512;
@@ -57,6 +57,16 @@ impl StreamKey {
         let a_next = mix(mix(a ^ number).wrapping_add(b));
         StreamKey([a_next, mix(mix(b ^ number.wrapping_mul(GOLDEN)).wrapping_add(a_next))])
     }
+
+    /// Words for what a design does to the site's numbers at a step, unrelated to the numbers of any block.
+    #[inline(always)]
+    pub(super) fn words<const N: usize>(self, step: u32) -> [u64; N] {
+        let seeds = seeds(self, step, u64::MAX);
+        std::array::from_fn(|number| {
+            let nth = (number / 2 + 1) as u64;
+            mix(seeds[number % 2].wrapping_add(nth.wrapping_mul(GOLDEN)))
+        })
+    }
 }
 
 /// A bijection of 64 bits in which every bit of the input moves about half of the output.
@@ -67,6 +77,17 @@ fn mix(x: u64) -> u64 {
     x ^ (x >> 31)
 }
 
+/// Key, step and block, mixed.
+#[inline(always)]
+fn seeds(key: StreamKey, step: u32, block: u64) -> [u64; 2] {
+    let [a, b] = key.0;
+    let step = u64::from(step);
+    [
+        mix(mix(a ^ block).wrapping_add(step.wrapping_mul(GOLDEN))),
+        mix(mix(b ^ step).wrapping_add(block.wrapping_mul(GOLDEN))),
+    ]
+}
+
 /// Eight states of xoshiro256++, word by word.
 #[derive(Debug, Clone, Copy)]
 #[repr(C, align(64))]
@@ -75,12 +96,7 @@ struct States([[u64; LANES]; 4]);
 impl States {
     #[inline(always)]
     fn new(key: StreamKey, step: u32, block: u64) -> States {
-        let [a, b] = key.0;
-        let step = u64::from(step);
-        let seeds = [
-            mix(mix(a ^ block).wrapping_add(step.wrapping_mul(GOLDEN))),
-            mix(mix(b ^ step).wrapping_add(block.wrapping_mul(GOLDEN))),
-        ];
+        let seeds = seeds(key, step, block);
         // Words 0 and 1 from the first seed, 2 and 3 from the second; never all zero, since `mix` is
         // a bijection and words 0 and 1 are of different arguments.
         let mut words = [[0; LANES]; 4];
@@ -128,7 +144,7 @@ impl States {
 
 /// (k + 1/2) 2^-52, k the upper 52 bits: exact, never 0, 1/2 or 1, symmetric about 1/2.
 #[inline(always)]
-fn uniform_from_bits(bits: u64) -> f64 {
+pub(super) fn uniform_from_bits(bits: u64) -> f64 {
     const ONE_BITS: u64 = 0x3FF0_0000_0000_0000;
     f64::from_bits((bits >> 12) | ONE_BITS) - (1.0 - f64::EPSILON / 2.0)
 }
@@ -153,6 +169,26 @@ pub fn fill_uniform<P: Path>(_path: P, key: StreamKey, step: u32, block: u64, ou
         states.draw(&mut last, uniform_from_bits);
         rest.copy_from_slice(&last.as_flattened()[..rest.len()]);
     }
+}
+
+/// [`fill_uniform`] from outside of a kernel.
+pub(super) fn fill_uniform_on(
+    path: SimdPath,
+    key: StreamKey,
+    step: u32,
+    block: u64,
+    out: &mut [f64],
+) {
+    struct Fill<'a>(StreamKey, u32, u64, &'a mut [f64]);
+    impl Kernel for Fill<'_> {
+        type Output = ();
+
+        #[inline(always)]
+        fn run<P: Path>(self, path: P) {
+            fill_uniform(path, self.0, self.1, self.2, self.3);
+        }
+    }
+    path.run(Fill(key, step, block, out));
 }
 
 /// The uniform of one trial: the bits that [`fill_uniform`] gives it.
@@ -227,7 +263,6 @@ impl TryRng for StreamRng {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::math::simd::{Kernel, SimdPath};
 
     struct Fill(StreamKey, u32, u64, usize);
 

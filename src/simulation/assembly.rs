@@ -222,7 +222,7 @@ fn index_labels(model: &CheckedModel, cell: &Cell) -> BTreeMap<String, String> {
     cell.labels.iter().map(label).collect()
 }
 
-fn step_labels(model: &CheckedModel) -> Vec<Option<String>> {
+pub(super) fn step_labels(model: &CheckedModel) -> Vec<Option<String>> {
     let Some(timeline) = &model.timeline else { return Vec::new() };
     let label = |step: u32| {
         let start = timeline.start?;

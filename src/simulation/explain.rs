@@ -55,7 +55,9 @@ impl Monitor for Enough<'_> {
 /// Finds the causes of the undefined trials of a tally of so many trials.
 pub(super) fn explain(work: &Work<'_>, tally: &mut Tally, trials: u64) {
     let watched = watched(work, tally);
-    if watched.is_empty() || work.monitor.is_stopped() {
+    // Chunks run through the trials of `random`; replicates keep the causes that the run itself has counted.
+    let is_replicated = work.sources.layout().design().is_replicated();
+    if watched.is_empty() || is_replicated || work.monitor.is_stopped() {
         return;
     }
     let graph = &work.model.run.graph;
@@ -111,7 +113,8 @@ fn watched(work: &Work<'_>, tally: &Tally) -> Vec<Watched> {
 /// Looks into the undefined trials of a chunk, `most` of them at most.
 fn look(work: &Work<'_>, watched: &[Watched], chunk: &Chunk, most: u64) -> Findings {
     let graph = &work.model.run.graph;
-    let engine::Prepared { keys, streams, samplers, .. } = work.prepared;
+    let engine::Prepared { sources, streams, samplers, .. } = work.prepared;
+    let layout = work.sources.layout();
     let mut found = Findings { causes: BTreeMap::new(), trials: 0 };
     // By what is watched: causes seen, and trials looked into for them.
     let mut firsts = vec![(0_usize, 0_u32); watched.len()];
@@ -135,7 +138,7 @@ fn look(work: &Work<'_>, watched: &[Watched], chunk: &Chunk, most: u64) -> Findi
         }
         found.trials += u64::from(undefined.iter().any(|&at| watched[at].n_counted.is_none()));
         let number = chunk.first + lane as u64;
-        let draws = Draws::Trial { keys, streams, samplers, trial: number };
+        let draws = Draws::Trial { sources, streams, samplers, place: layout.place(number) };
         let mut trial = Trial::new(graph, draws, years_per_step(work.model.model()));
         for at in undefined {
             let cause = trial.origin(watched[at].nodes, watched[at].step);

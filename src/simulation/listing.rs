@@ -9,8 +9,9 @@ use crate::check::{
 use crate::dependence::{Coefficient, Copula};
 use crate::engine::reference::{Draws, Trial};
 use crate::engine::{self, Prepared};
+use crate::model::Confidence;
 use crate::program::{self, Lowered, Mode, Root};
-use crate::results::{CorrelationRow, InputRow, QuantityRow};
+use crate::results::{CorrelationRow, InputRow, Outline, QuantityRow};
 
 /// Every quantity of the base case, in the order of the model.
 pub fn quantities(model: &Compiled) -> Vec<QuantityRow> {
@@ -96,7 +97,12 @@ pub fn inputs(model: &Compiled) -> Vec<InputRow> {
                         Some(law) => {
                             let percentiles =
                                 [law.quantile(0.05), law.quantile(0.5), law.quantile_upper(0.05)];
-                            Summary { mean: law.mean(), percentiles, is_simulated: false }
+                            Summary {
+                                mean: law.mean(),
+                                percentiles,
+                                is_simulated: false,
+                                outline: Outline::of_distribution(&law),
+                            }
                         }
                         None => simulated(&graph, first, years_per_step(checked)),
                     }
@@ -115,6 +121,7 @@ pub fn inputs(model: &Compiled) -> Vec<InputRow> {
                     mean: Some(base_value),
                     percentiles: [base_value; 3],
                     is_simulated: false,
+                    outline: None,
                 },
             };
             rows.push(InputRow {
@@ -129,6 +136,13 @@ pub fn inputs(model: &Compiled) -> Vec<InputRow> {
                 is_process,
                 about: quantity.about.clone(),
                 source: quantity.source.clone(),
+                date: quantity.date.clone(),
+                confidence: quantity.confidence.map(|confidence| match confidence {
+                    Confidence::High => "high",
+                    Confidence::Medium => "medium",
+                    Confidence::Low => "low",
+                }),
+                outline: summary.outline,
             });
         }
     }
@@ -159,12 +173,14 @@ struct Summary {
     mean: Option<f64>,
     percentiles: [f64; 3],
     is_simulated: bool,
+    outline: Option<Outline>,
 }
 
 /// The distribution of one node, by simulation.
 fn simulated(graph: &program::Graph, node: program::NodeId, years_per_step: f64) -> Summary {
     let roots = [Root { channel: 0, first: node, later: None }];
-    let nothing = Summary { mean: None, percentiles: [f64::NAN; 3], is_simulated: true };
+    let nothing =
+        Summary { mean: None, percentiles: [f64::NAN; 3], is_simulated: true, outline: None };
     let Ok(program) = program::schedule(graph, &roots, 1, years_per_step) else { return nothing };
     let prepared = Prepared::new(&program, engine::PILOT_SEED);
     let mut lists = engine::collect(&prepared, 1, INPUT_TRIALS);
@@ -183,5 +199,10 @@ fn simulated(graph: &program::Graph, node: program::NodeId, years_per_step: f64)
     )]
     let at = |p: f64| values[((p * count).ceil() as usize).clamp(1, values.len()) - 1];
     let percentiles = [at(0.05), at(0.5), at(0.95)];
-    Summary { mean: Some(values.iter().sum::<f64>() / count), percentiles, is_simulated: true }
+    Summary {
+        mean: Some(values.iter().sum::<f64>() / count),
+        percentiles,
+        is_simulated: true,
+        outline: Outline::of_sample(&values),
+    }
 }

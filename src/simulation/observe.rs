@@ -8,8 +8,8 @@ use super::assembly::{channel_kind, years_per_step};
 use super::listing::{labelled, unit_text};
 use crate::accumulate::ChannelKind;
 use crate::check::{
-    CheckedModel, IndexId, InputRule, Output, OverTime, Quantity, QuantityId, QuantityKind, Rule,
-    Shape, TypedExpr,
+    self, CheckedModel, IndexId, InputRule, Output, OverTime, Quantity, QuantityId, QuantityKind,
+    Rule, Shape, TypedExpr,
 };
 use crate::engine::Prepared;
 use crate::program::{self, Lowered, Mode, Program, Root, TooLarge};
@@ -78,6 +78,19 @@ impl Compiled {
     /// Every output at every combination of labels, in the order of the model, in the unit it is shown in.
     pub fn watched_outputs(&self) -> Vec<Watched> {
         self.model.outputs.iter().flat_map(|output| watched_cells(&self.model, output)).collect()
+    }
+
+    /// What a value of an output is multiplied by to stand in another unit instead of the one it is shown in; `None`
+    /// where there is no such output, or the unit is of another dimension.
+    pub fn unit_factor(&self, output: &str, unit: Option<&str>) -> Option<f64> {
+        let output = self.model.outputs.iter().find(|known| known.name == output)?;
+        if output.unit.as_deref() == unit {
+            return Some(1.0);
+        }
+        let (target, magnitude) = check::unit_of(unit.unwrap_or_default(), &self.model.units)?;
+        let conversion =
+            output.shown_in.conversion_scaled(&target, magnitude, &self.model.units)?;
+        Some(conversion.apply(output.magnitude))
     }
 
     /// Every random input at every combination of labels, in the order of the model, in its own unit.

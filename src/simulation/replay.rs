@@ -2,19 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use super::Compiled;
 use super::assembly::{point, years_per_step};
 use super::observe::Watched;
+use super::{Compiled, RunSettings};
 use crate::accumulate::ChannelKind;
 use crate::check::{Quantity, QuantityKind};
-use crate::engine::Prepared;
 use crate::engine::reference::{Draws, Trial};
+use crate::engine::{self, Prepared};
 use crate::program::{self, Mode};
 use crate::results::QuantityRow;
 
-/// Every quantity of one trial of a run under this seed, in the order of the model: the values that the run
-/// has, bit for bit. Trials count from 0. An output stands in the unit it is shown in, anything else in its own.
-pub fn trial(model: &Compiled, seed: u64, number: u64) -> Vec<QuantityRow> {
+/// Every quantity of one trial of the run with these settings, in the order of the model: the values that the run
+/// has, bit for bit, under any design. Trials count from 0. An output stands in the unit it is shown in, anything else in its own.
+pub fn trial(model: &Compiled, settings: &RunSettings, number: u64) -> Vec<QuantityRow> {
     let checked = model.model();
     let shown: BTreeMap<String, Watched> = model
         .watched_outputs()
@@ -30,15 +30,19 @@ pub fn trial(model: &Compiled, seed: u64, number: u64) -> Vec<QuantityRow> {
     let expressions: Vec<_> = watched.iter().map(Watched::expression).collect();
     let (graph, cells) = program::lower_expressions(checked, &expressions, Mode::Sample);
     let years_per_step = years_per_step(checked);
-    // No operations: the keys and the tables of the graph are all that is wanted.
+    // No operations: the sources and the tables of the graph are all that is wanted.
     let program = program::schedule(&graph, &[], 0, years_per_step)
         .expect("a program without operations needs no registers");
-    let prepared = Prepared::new(&program, seed);
+    let layout = settings.layout();
+    let place = layout.place(number);
+    let plan = engine::plan_sources(&program, layout, settings.seed);
+    let sources = plan.sources(layout.replicate(place.replicate));
+    let prepared = Prepared::new(&program, settings.seed);
     let draws = Draws::Trial {
-        keys: &prepared.keys,
+        sources: &sources,
         streams: &prepared.streams,
         samplers: &prepared.samplers,
-        trial: number,
+        place,
     };
     let mut trial = Trial::new(&graph, draws, years_per_step);
     let named = |quantity: &&Quantity| quantity.kind != QuantityKind::Statistic;

@@ -9,7 +9,7 @@
 use super::Work;
 use crate::accumulate::Tally;
 use crate::engine;
-use crate::results::{self, SimulationResult};
+use crate::results::{self, Replicates, SimulationResult};
 
 /// Chunks of trials before the first look.
 const FIRST_CHUNKS: u64 = 2;
@@ -23,25 +23,25 @@ pub(super) fn checkpoints(most: u64) -> impl Iterator<Item = u64> {
 
 /// Runs until every statistic that was asked for with a precision has it, or the most trials are done.
 pub(super) fn run(work: &Work<'_>) -> SimulationResult {
-    let mut tally = Tally::new(work.plans);
+    let (mut tally, none) = (Tally::new(work.plans), Replicates::default());
     let mut done = 0;
     for next in checkpoints(work.settings.trials) {
         let range = done..next;
         done = engine::extend(work.prepared, work.plans, &mut tally, range, work.monitor);
         if done < next {
             // Stopped: what was still to come is not known, but there was more.
-            return work.summarized(tally, done, next);
+            return work.summarized(tally, &none, done, next);
         }
-        let statistics = results::statistics(&work.model.run.statistics, &tally);
+        let statistics = results::statistics(&work.model.run.statistics, &tally, &none);
         let is_last = next == work.settings.trials;
         if is_last || statistics.iter().all(results::StatisticResult::is_precise) {
-            let result = work.summarized(tally.clone(), done, done);
+            let result = work.summarized(tally.clone(), &none, done, done);
             if is_last || result.is_converged() {
                 return result;
             }
         }
     }
-    work.summarized(tally, done, done)
+    work.summarized(tally, &none, done, done)
 }
 
 #[cfg(test)]

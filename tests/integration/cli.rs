@@ -40,10 +40,16 @@ Usage: outlay [OPTIONS] [COMMAND]
 
 Commands:
   run          Simulate a model and report percentiles
+  report       Simulate a model and write a page to hand on
   sensitivity  Find what drives an output, and what knowing an input is worth
   tail         Find what the tail of an output is made of
   replay       Print every quantity of one trial
   solve        Find the value of an input at which a statistic meets a target
+  fit          Fit distributions to a column of data
+  new          Write a model to start from
+  verify       Run again what a result is of, and compare
+  compare      Compare alternatives side by side on the same random numbers
+  sweep        Compute statistics while one or two inputs vary
   check        Check models and list their inputs; simulate nothing unless asked to
   models       List the models that ship with outlay, or print one
   help         Print this message or the help of the given subcommand(s)
@@ -59,6 +65,8 @@ fn help_ends_with_the_exit_codes() {
         ["sensitivity", "--help"],
         ["tail", "--help"],
         ["replay", "--help"],
+        ["compare", "--help"],
+        ["sweep", "--help"],
         ["check", "--help"],
     ] {
         let args: Vec<&str> = args.into_iter().filter(|arg| !arg.is_empty()).collect();
@@ -133,16 +141,18 @@ For more information, try '--help'.
 }
 
 #[test]
-fn designs_of_later_versions_say_so() {
-    for design in ["latin", "sobol"] {
-        run(["run", "a800-10k", "--design", design]).code(2).stdout_eq(str![]).stderr_eq(str![[
-            r#"
-error: --design [..] is not available in this version
-  = help: leave it out: `random` is the default
+fn a_design_is_named_and_a_power_of_two_is_noted() {
+    run(["run", "article-arithmetic", "-n", "1000", "--design", "sobol", "-q"])
+        .code(0)
+        .stderr_eq(str![])
+        .stdout_eq(str![[r#"
+...
+note: 1,000 trials were asked for; Sobol' points come in powers of two, so that 1,024 are planned
 
-"#
-        ]]);
-    }
+outlay run article-arithmetic -n 1_024 --seed 1 --design sobol
+outlay [..] · seed 1 · sobol · 1,024 trials
+
+"#]]);
 }
 
 #[test]

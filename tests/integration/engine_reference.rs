@@ -12,7 +12,7 @@ use outlay::engine::reference::{Draws, Trial};
 use outlay::engine::{self, Prepared, PreparedSampler, Sampler, Sink, Worker};
 use outlay::math::simd::SimdPath;
 use outlay::program::{self, Cell, Graph, Lowered, Mode, Program, Root};
-use outlay::sampling::{BLOCK, StreamKey};
+use outlay::sampling::{BLOCK, Design, Layout};
 use outlay::{Request, compile, no_files};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng, TestRunner};
@@ -78,14 +78,13 @@ fn lower(model: &CheckedModel, mode: Mode) -> Lowering {
 /// The first difference between the engine and the reference.
 fn difference(model: &CheckedModel, mode: Mode) -> Option<String> {
     let Lowering { graph, cells, program, years_per_step } = lower(model, mode);
-    let keys: Vec<StreamKey> =
-        program.sites.iter().map(|name| StreamKey::new(SEED, name)).collect();
+    let sources = Prepared::new(&Program { samplers: Vec::new(), ..program.clone() }, SEED).sources;
     let samplers: Vec<PreparedSampler> = program.samplers.iter().map(sampler).collect();
     let streams = engine::streams(&program, SEED);
     let columns = SimdPath::available().map(|path| {
-        let (keys, samplers) = (keys.clone(), samplers.clone());
+        let (sources, samplers) = (sources.clone(), samplers.clone());
         let streams = engine::streams(&program, SEED);
-        let prepared = Prepared { program: &program, samplers, keys, streams, path };
+        let prepared = Prepared { program: &program, samplers, sources, streams, path };
         let mut lists = vec![Vec::new(); program.n_channels];
         Worker::new(&prepared).run(FIRST_BLOCK, TRIALS, &mut Sink::Values(&mut lists));
         (path, lists)
@@ -93,9 +92,10 @@ fn difference(model: &CheckedModel, mode: Mode) -> Option<String> {
     let columns: Vec<(SimdPath, Vec<Vec<f64>>)> = columns.collect();
     for lane in COMPARED {
         let trial = FIRST_BLOCK * BLOCK as u64 + lane;
+        let place = Layout::new(Design::Random, trial + 1).place(trial);
         let draws = match mode {
             Mode::Sample => {
-                Draws::Trial { keys: &keys, streams: &streams, samplers: &samplers, trial }
+                Draws::Trial { sources: &sources, streams: &streams, samplers: &samplers, place }
             }
             Mode::Base => Draws::None,
         };

@@ -1,12 +1,15 @@
 //! All integration tests in one binary.
 
 mod cli;
+mod compare;
 mod compound;
 mod dependence;
+mod designs;
 mod determinism;
 mod docs;
 mod engine_reference;
 mod figures;
+mod fit;
 mod floors;
 mod generator;
 mod hierarchy;
@@ -15,9 +18,12 @@ mod library;
 mod meaning;
 mod messages;
 mod mutations;
+mod new_and_verify;
 mod observe;
 mod questions;
+mod report;
 mod sensitivity;
 mod shipped;
 mod stability;
 mod statistics;
+mod sweep;

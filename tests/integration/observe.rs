@@ -6,7 +6,8 @@ use outlay::accumulate::ChannelKind;
 use outlay::engine::{self, Prepared};
 use outlay::results::Point;
 use outlay::{
-    Compiled, Observation, Request, Unwatched, Watched, compile, no_files, shipped, trial,
+    Compiled, Observation, Request, RunSettings, Unwatched, Watched, compile, no_files, shipped,
+    trial,
 };
 
 const TRIALS: u64 = 20_011;
@@ -69,7 +70,8 @@ fn observed_trials_are_those_of_the_run() {
 #[test]
 fn a_trial_replayed_alone_is_that_of_the_run() {
     for model in models() {
-        let rows_of = |number| trial(&model, SEED, number);
+        let settings = RunSettings { seed: SEED, ..RunSettings::default() };
+        let rows_of = |number| trial(&model, &settings, number);
         let outputs = model.watched_outputs();
         let shown = |watched: Watched| {
             outputs.iter().find(|output| output.name == watched.name).cloned().unwrap_or(watched)

@@ -343,7 +343,7 @@ fn the_typical_trial_is_in_the_region() {
     };
     let found = tail_of(LINEAR, beyond, None);
     let model = compiled(LINEAR, None, None);
-    let rows = outlay::trial(&model, 1, found.typical);
+    let rows = outlay::trial(&model, &RunSettings::default(), found.typical);
     let threshold = found.threshold.expect("a percentile");
     let y = rows.iter().find(|row| row.name == "y").expect("a quantity");
     assert_eq!(y.values, [threshold.typical]);

@@ -253,7 +253,7 @@ big = { value = "exp(a * 100)" }
     let request = Request { name: "m.toml".into(), text: text.into(), ..Request::default() };
     let model = outlay::compile(&request, &mut outlay::no_files).expect("a valid model");
     let value = |trial: u64, name: &str| {
-        let rows = outlay::trial(&model, 1, trial);
+        let rows = outlay::trial(&model, &RunSettings::default(), trial);
         rows.iter().find(|row| row.name == name).expect("a row").values[0]
     };
     assert!((0..first).all(|trial| value(trial, "root") != Point::Undefined));

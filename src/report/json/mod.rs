@@ -13,8 +13,8 @@ use serde::Serialize;
 
 use self::lines::Lines;
 use self::wire::{
-    BaseNumberWire, BaseValueWire, BaseWire, OutputWire, PrecisionWire, QuantileWire, QuantityWire,
-    ResultWire, StepQuantileWire, StepWire, WithinWire,
+    BaseNumberWire, BaseValueWire, BaseWire, PrecisionWire, QuantileWire, QuantityWire, ResultWire,
+    StepQuantileWire, StepWire, WithinWire,
 };
 use crate::check::Claim;
 use crate::results::QuantityRow;
@@ -24,7 +24,7 @@ use crate::results::{
     Within,
 };
 
-pub(super) use self::wire::{ModelWire, PointWire, StatisticWire};
+pub(super) use self::wire::{ModelWire, OutputWire, PointWire, StatisticWire};
 
 /// The schema's name and version.
 pub const SCHEMA: &str = "outlay.result/1";
@@ -57,6 +57,7 @@ pub fn json(result: &SimulationResult, elapsed_seconds: Option<f64>) -> String {
         checks: result.checks.iter().map(check_wire).collect(),
         statistics: result.statistics.iter().map(statistic_wire).collect(),
         warnings: &result.warnings,
+        notes: &result.notes,
     })
 }
 
@@ -220,6 +221,7 @@ fn named<'a>(output: &'a OutputResult, kind: &'static str) -> OutputWire<'a> {
         never_high: None,
         mean: None,
         mean_se: None,
+        effective_trials: None,
         sd: None,
         min: None,
         max: None,
@@ -237,6 +239,7 @@ fn number_wire<'a>(wire: OutputWire<'a>, number: &'a NumberSummary) -> OutputWir
     OutputWire {
         mean: Some(number.mean.and_then(finite)),
         mean_se: Some(number.mean_se.and_then(finite)),
+        effective_trials: number.effective_trials.and_then(finite),
         sd: Some(number.sd.and_then(finite)),
         min: Some(number.min.and_then(finite)),
         max: Some(number.max.and_then(finite)),
@@ -249,7 +252,7 @@ fn number_wire<'a>(wire: OutputWire<'a>, number: &'a NumberSummary) -> OutputWir
     }
 }
 
-fn output_wire(output: &OutputResult) -> OutputWire<'_> {
+pub(super) fn output_wire(output: &OutputResult) -> OutputWire<'_> {
     match &output.statistics {
         Statistics::Number(number) => number_wire(named(output, "number"), number),
         Statistics::Time(time) => {
@@ -267,6 +270,7 @@ fn output_wire(output: &OutputResult) -> OutputWire<'_> {
             probability: Some(summary.probability.and_then(|p| finite(p.value))),
             low: Some(summary.probability.and_then(|p| finite(p.low))),
             high: Some(summary.probability.and_then(|p| finite(p.high))),
+            effective_trials: summary.effective_trials.and_then(finite),
             base: Some(BaseValueWire::Truth(summary.base)),
             undefined: Some(summary.undefined.count),
             causes: causes(&summary.undefined),

@@ -43,6 +43,8 @@ pub(super) struct ResultWire<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) statistics: Vec<StatisticWire<'a>>,
     pub(super) warnings: &'a [String],
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    pub(super) notes: &'a [String],
 }
 
 /// A check, or a statistic that was asked for.
@@ -111,7 +113,7 @@ pub(in crate::report) struct ModelWire<'a> {
 }
 
 #[derive(Serialize)]
-pub(super) struct OutputWire<'a> {
+pub(crate) struct OutputWire<'a> {
     pub(super) name: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) about: Option<&'a str>,
@@ -138,6 +140,8 @@ pub(super) struct OutputWire<'a> {
     pub(super) mean: Option<Option<f64>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) mean_se: Option<Option<f64>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) effective_trials: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) sd: Option<Option<f64>>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,0 +1,120 @@
+//! How often the 95 % intervals of many runs hold the truth.
+
+use outlay::results::{Estimate, Point, Quantile, SimulationResult, Statistics};
+use outlay::sampling::{Design, REPLICATES};
+use outlay::{Compiled, Unwatched};
+
+use super::{DESIGNS, compiled, number, settings};
+
+/// Trials of the run whose results are taken for the truth: its errors are far below those of the others.
+const TRIALS_OF_TRUTH: u64 = 1 << 24;
+/// The 97.5 % quantiles of the normal law, and of Student's t for 16 replicates.
+const Z: f64 = 1.959_964;
+const T_15: f64 = 2.131_450;
+
+/// Smooth and skewed sums, a product, a time that may be never, conditions frequent and rare, a count.
+const MODEL: &str = r#"
+outlay = 1
+timeline = { step = "month", steps = 12 }
+[inputs]
+a = "normal(1, 1)"
+b = "lognormal(mean = 2, sd = 1)"
+c = "uniform(0, 1)"
+d = "gamma(2, 1)"
+k = "poisson(3)"
+shock = { value = "normal(0, 1)", each = "step" }
+[series]
+walk = { first = "a", next = "prev + shock" }
+[outputs]
+sum = { value = "a + b + c" }
+product = { value = "b * d + c" }
+count = { value = "k + if(c < 0.3, 2, 0)" }
+hit = { value = "first_time(walk > 4)" }
+frequent = { value = "a + b > 3" }
+rare = { value = "a + b + d > 11" }
+"#;
+
+/// An interval and how often it has held.
+struct Watched {
+    name: String,
+    held: [u64; 3],
+}
+
+pub(crate) fn print(trials: u64, runs: u64) {
+    let s = compiled("S", include_str!("../models/s.toml"), None);
+    let mixed = compiled("mixed", MODEL, None);
+    println!("achieved coverage of 95 % intervals: {runs} runs of {trials} trials, in percent");
+    println!("{:32} {:>8} {:>8} {:>8}", "", "random", "latin", "sobol");
+    for (name, model) in [("S", &s), ("mixed", &mixed)] {
+        for watched in watch(model, trials, runs) {
+            let share = |at: usize| 100.0 * watched.held[at] as f64 / runs as f64;
+            println!(
+                "{:32} {:8.1} {:8.1} {:8.1}",
+                format!("{name}: {}", watched.name),
+                share(0),
+                share(1),
+                share(2)
+            );
+        }
+    }
+}
+
+fn watch(model: &Compiled, trials: u64, runs: u64) -> Vec<Watched> {
+    let threads = None;
+    let truth = outlay::run(
+        model,
+        &outlay::RunSettings { threads, ..settings(Design::Sobol, TRIALS_OF_TRUTH, 987_654_321) },
+        &Unwatched,
+    );
+    let mut all: Vec<Watched> = intervals(&truth, 0.0)
+        .into_iter()
+        .map(|(name, ..)| Watched { name, held: [0; 3] })
+        .collect();
+    let truths: Vec<f64> = intervals(&truth, 0.0).into_iter().map(|(_, value, ..)| value).collect();
+    for seed in 0..runs {
+        for (at, design) in DESIGNS.into_iter().enumerate() {
+            let result = outlay::run(model, &settings(design, trials, seed), &Unwatched);
+            let t = if design.is_replicated() { T_15 } else { Z };
+            for ((watched, truth), (_, _, low, high)) in
+                all.iter_mut().zip(&truths).zip(intervals(&result, t))
+            {
+                watched.held[at] += u64::from(low <= *truth && *truth <= high);
+            }
+        }
+    }
+    debug_assert_eq!(REPLICATES, 16, "the quantile of t is of 15 degrees of freedom");
+    all
+}
+
+/// Every interval of a result: name, estimate, bounds. Never is infinite.
+fn intervals(result: &SimulationResult, t: f64) -> Vec<(String, f64, f64, f64)> {
+    let mut all = Vec::new();
+    for output in &result.outputs {
+        let name = &output.name;
+        let share = |what: &str, estimate: Option<Estimate>| {
+            let Estimate { value, low, high } = estimate.expect("trials");
+            (format!("{what} {name}"), value, low, high)
+        };
+        match &output.statistics {
+            Statistics::Probability(summary) => all.push(share("P", summary.probability)),
+            Statistics::Time(time) => all.push(share("P(never)", time.never)),
+            Statistics::Number(_) | Statistics::Series(_) => {}
+        }
+        if let Statistics::Probability(_) = output.statistics {
+            continue;
+        }
+        let summary = number(result, name);
+        if let (Some(mean), Some(se)) = (summary.mean, summary.mean_se) {
+            all.push((format!("mean {name}"), mean, mean - t * se, mean + t * se));
+        }
+        for Quantile { p, value, low, high } in &summary.quantiles {
+            let [value, low, high] = [value, low, high].map(|point| match *point {
+                Point::Value(value) => value,
+                Point::Never => f64::INFINITY,
+                Point::Undefined => f64::NAN,
+            });
+            all.push((format!("P{} {name}", (p * 100.0).round()), value, low, high));
+        }
+    }
+    all
+}
