@@ -8,13 +8,17 @@
 //! quantile is smooth: between three knots runs the quintic with their values and slopes 1/density,
 //! and its slope must agree with the density at further points; where it does not (kinks, jumps,
 //! gaps, atoms), the span is halved, down to cells that are fitted to the quantile function itself.
-//! A cell that no cubic fits is `exact`: its row is NaN, and lanes that land there are solved.
+//! A cell that no cubic fits has a NaN for a row and is cut into pieces; what no piece fits is solved.
 //!
 //! Interpolating the inverse of a distribution function by its values and densities follows
 //! W. Hörmann and J. Leydold, "Continuous random variate generation by fast numerical inversion",
 //! ACM TOMACS 13 (2003); checks on the error in u, not in x, are theirs too. Not here: distributions.
 
+mod pieces;
+
 use std::fmt;
+
+use pieces::{Pieces, Span};
 
 use crate::math::ln;
 use crate::math::simd::{Path, Row, RowTable};
@@ -39,6 +43,9 @@ pub type Quantile = Box<dyn Fn(f64, Tail) -> f64 + Send + Sync>;
 const TOLERANCE: f64 = 1e-9;
 const TAIL_TOLERANCE: f64 = 1e-7;
 
+/// With more cells than this that no cubic fits, the quantile is rough throughout: halving cells would take too long.
+const MOST_CELLS_IN_PIECES: usize = 64;
+
 /// Cells that are first tried with three knots: half an octave.
 const WIDEST_SPAN: usize = 32;
 
@@ -47,6 +54,8 @@ pub struct QuantileTable {
     rows: RowTable,
     quantile: Quantile,
     n_exact: usize,
+    /// Cells in pieces; the second number of a cell's row says which.
+    pieces: Vec<Pieces>,
 }
 
 impl fmt::Debug for QuantileTable {
@@ -66,11 +75,18 @@ impl QuantileTable {
         let mut rows = lower.into_rows();
         rows.resize(CUBIC.stride(), Row([0.0; 4]));
         rows.extend(upper.into_rows());
-        let n_exact = rows.iter().filter(|row| row.0[0].is_nan()).count();
-        QuantileTable { rows: RowTable::new(rows), quantile, n_exact }
+        let open: Vec<usize> = (0..rows.len()).filter(|&at| rows[at].0[0].is_nan()).collect();
+        let mut pieces = Vec::new();
+        if open.len() <= MOST_CELLS_IN_PIECES {
+            for &at in &open {
+                rows[at].0[1] = pieces.len() as f64;
+                pieces.push(in_pieces(&quantile, at));
+            }
+        }
+        QuantileTable { rows: RowTable::new(rows), quantile, n_exact: open.len(), pieces }
     }
 
-    /// Number of cells (of 6656) in which every draw is solved.
+    /// Number of cells (of 6656) that no cubic fits: they are in pieces, or every draw in them is solved.
     pub fn n_exact_cells(&self) -> usize {
         self.n_exact
     }
@@ -79,7 +95,7 @@ impl QuantileTable {
     pub fn at(&self, u: f64) -> f64 {
         let (row, place) = CUBIC.locate_in_halves(u);
         let x = cubic(place, *self.rows.row(row));
-        if x.is_nan() { self.solve(u) } else { x }
+        if x.is_nan() { self.beyond_rows(u) } else { x }
     }
 
     /// Fills `out` with the draws of the uniforms `u`.
@@ -105,14 +121,36 @@ impl QuantileTable {
     fn solve_marked(&self, u: &[f64], out: &mut [f64]) {
         for (&u, out) in u.iter().zip(out) {
             if out.is_nan() {
-                *out = self.solve(u);
+                *out = self.beyond_rows(u);
             }
         }
+    }
+
+    /// The draw of a uniform whose cell no cubic fits.
+    fn beyond_rows(&self, u: f64) -> f64 {
+        let (row, _) = CUBIC.locate_in_halves(u);
+        if let Some(pieces) = self.pieces.get(self.rows.row(row)[1] as usize) {
+            let (row, place) = pieces.row(tail_of(u));
+            let x = cubic(place, row);
+            if !x.is_nan() {
+                return x;
+            }
+        }
+        self.solve(u)
     }
 
     fn solve(&self, u: f64) -> f64 {
         (self.quantile)(tail_of(u), if is_upper(u) { Tail::Upper } else { Tail::Lower })
     }
+}
+
+/// The cell of a row in pieces.
+fn in_pieces(quantile: &Quantile, row: usize) -> Pieces {
+    let stride = CUBIC.stride();
+    let tail = if row < stride { Tail::Lower } else { Tail::Upper };
+    let solve = |v: f64| quantile(v, tail);
+    let v = [CUBIC.edge(row % stride), CUBIC.edge(row % stride + 1)];
+    Pieces::of(Span { v, x: v.map(solve) }, &solve, &|span| fit(span, &solve))
 }
 
 /// How much of the error in probability a cell at v may have.
@@ -233,37 +271,11 @@ impl<'a> Half<'a> {
         true
     }
 
-    /// The row of a cell from the quantile function alone: constant, cubic, or exact (NaN).
+    /// The row of a cell from the quantile function alone.
     fn fit_cell(&self, cell: usize) -> [f64; 4] {
-        const EXACT: [f64; 4] = [f64::NAN; 4];
-        let (v0, v1) = (CUBIC.edge(cell), CUBIC.edge(cell + 1));
-        let width = v1 - v0;
-        let solve = |share: f64| (self.quantile)(v0 + share * width, self.tail);
-        let (x0, x3) = (self.knots[cell], self.knots[cell + 1]);
-        if is_few_digits(x0, x3) {
-            return [x0, (x3 - x0) / width, 0.0, 0.0];
-        }
-        // Newton's form on 0, 1/3, 2/3, 1, in units of a third of the width.
-        let (x1, x2) = (solve(1.0 / 3.0), solve(2.0 / 3.0));
-        let (d1, d2, d3) =
-            (x1 - x0, (x2 - 2.0 * x1 + x0) / 2.0, (x3 - 3.0 * x2 + 3.0 * x1 - x0) / 6.0);
-        let third = width / 3.0;
-        let row = [
-            x0,
-            (d1 - d2 + 2.0 * d3) / third,
-            (d2 - 3.0 * d3) / (third * third),
-            d3 / (third * third * third),
-        ];
-        if !is_monotone(&row, width, x3 - x0) {
-            return EXACT;
-        }
-        let allowed =
-            tolerance(v0) * ((x3 - x0) / width).abs() + 4.0 * f64::EPSILON * x0.abs().max(x3.abs());
-        let fits = |share: f64| {
-            let x = solve(share);
-            (cubic(share * width, row) - x).abs() <= allowed
-        };
-        if [0.06, 0.19, 0.5, 0.81, 0.94].into_iter().all(fits) { row } else { EXACT }
+        let solve = |v: f64| (self.quantile)(v, self.tail);
+        let v = [CUBIC.edge(cell), CUBIC.edge(cell + 1)];
+        fit_row(Span { v, x: [self.knots[cell], self.knots[cell + 1]] }, &solve)
     }
 
     /// All rows, the median's one last.
@@ -334,6 +346,45 @@ impl<'a> Half<'a> {
         fourth_derivative
             .is_some_and(|fourth| fourth * (width * width) * (width * width) / 384.0 <= allowed)
     }
+}
+
+/// The row of a span from the quantile function alone: constant, cubic, or none (NaN).
+fn fit_row(Span { v: [v0, v1], x: [x0, x3] }: Span, quantile: &dyn Fn(f64) -> f64) -> [f64; 4] {
+    const NONE: [f64; 4] = [f64::NAN; 4];
+    let width = v1 - v0;
+    let solve = |share: f64| quantile(v0 + share * width);
+    if is_few_digits(x0, x3) {
+        return [x0, (x3 - x0) / width, 0.0, 0.0];
+    }
+    // Newton's form on 0, 1/3, 2/3, 1, in units of a third of the width.
+    let (x1, x2) = (solve(1.0 / 3.0), solve(2.0 / 3.0));
+    let (d1, d2, d3) = (x1 - x0, (x2 - 2.0 * x1 + x0) / 2.0, (x3 - 3.0 * x2 + 3.0 * x1 - x0) / 6.0);
+    let third = width / 3.0;
+    let row = [
+        x0,
+        (d1 - d2 + 2.0 * d3) / third,
+        (d2 - 3.0 * d3) / (third * third),
+        d3 / (third * third * third),
+    ];
+    if !is_monotone(&row, width, x3 - x0) {
+        return NONE;
+    }
+    let allowed =
+        tolerance(v0) * ((x3 - x0) / width).abs() + 4.0 * f64::EPSILON * x0.abs().max(x3.abs());
+    let fits = |share: f64| {
+        let x = solve(share);
+        (cubic(share * width, row) - x).abs() <= allowed
+    };
+    if [0.06, 0.19, 0.5, 0.81, 0.94].into_iter().all(fits) { row } else { NONE }
+}
+
+/// [`fit_row`], its end not overshooting what comes behind it.
+fn fit(span: Span, quantile: &dyn Fn(f64) -> f64) -> [f64; 4] {
+    let mut row = fit_row(span, quantile);
+    if row[0].is_finite() && row[1] != 0.0 {
+        settle_end(&mut row, span.v[0], span.v[1], span.x[1]);
+    }
+    row
 }
 
 /// Whether a cell is so flat that its ends differ in some last digits only, and a straight line will do.
