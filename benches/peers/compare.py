@@ -1,7 +1,10 @@
 """outlay beside NumPy and the usual Rust program on the reference models S and T, in one interleaved session.
 
     pip install -r benches/peers/requirements.txt
-    python3 benches/peers/compare.py [--rounds 5] [--trials-s 4000000] [--trials-t 400000]
+    python3 benches/peers/compare.py [--rounds 5] [--trials-s 4000000] [--trials-t 400000] [--peers numpy,rand_distr,…]
+
+Peers: NumPy, the usual Rust program (rand_distr, rayon, hdrhistogram), Numba, and for S alone squigglepy and
+OpenTURNS, which have no loop over months. Those slower than NumPy run fewer trials; ratios are of the time a trial.
 
 All on one thread. First the programs' results are compared: a benchmark of different computations is worthless,
 and the session stops where they differ by more than Monte Carlo error. Then rounds: every program once a round, in
@@ -12,6 +15,7 @@ taken within rounds; what is printed is their median, with the smallest and the 
 """
 
 import argparse
+import importlib.metadata
 import json
 import math
 import os
@@ -65,13 +69,35 @@ def build():
     return target / "outlay", Path(closure)
 
 
-class Programs:
-    """The three programs as functions from (model, trials, rent) to (seconds in process, of the whole process, outputs)."""
+# Which peers there are, the models that they can say, and how many times fewer trials they run.
+PEERS = {
+    "numpy": ("ST", 1),
+    "rand_distr": ("ST", 1),
+    "numba": ("ST", 4),
+    "squigglepy": ("S", 4),
+    "openturns": ("S", 4),
+}
 
-    def __init__(self, outlay, closure):
+
+class Programs:
+    """The programs as functions from (model, trials, rent) to (seconds in process, of the whole process, outputs)."""
+
+    def __init__(self, outlay, closure, peers):
         self.outlay_path, self.closure_path = outlay, closure
         self.chunk = {"S": 1 << 14, "T": 1 << 14}
-        self.all = {"outlay": self.outlay, "numpy": self.numpy, "rand_distr": self.closure}
+        known = {"numpy": self.numpy, "rand_distr": self.closure}
+        script = lambda name: lambda *what: self.script(name, *what)
+        self.peers = {name: known.get(name) or script(name) for name in peers}
+
+    def of(self, model):
+        """Name → function and its part of the trials, for the programs that can say the model."""
+        able = {name: program for name, program in self.peers.items() if model in PEERS[name][0]}
+        return {"outlay": (self.outlay, 1)} | {name: (program, PEERS[name][1]) for name, program in able.items()}
+
+    def script(self, name, model, trials, rent):
+        command = [sys.executable, HERE / f"{name}_model.py", "--model", model, "--rent", str(rent)]
+        result, whole = run([*command, "--trials", str(trials)])
+        return result["seconds"], whole, result["outputs"]
 
     def outlay(self, model, trials, rent):
         command = [self.outlay_path, "run", MODELS / f"{model.lower()}.toml", "-n", str(trials)]
@@ -110,19 +136,24 @@ class Programs:
 
 def check(programs, model, trials, rent):
     """Stops unless means, P50 and P95 agree within Monte Carlo error; gives the largest deviation in standard errors."""
-    found = {name: program(model, trials, rent)[2] for name, program in programs.all.items()}
+    programs = programs.of(model)
+    found = {name: program(model, trials // part, rent)[2] for name, (program, part) in programs.items()}
     worst = (0.0, "")
     for output, ours in found["outlay"].items():
-        for peer in ("numpy", "rand_distr"):
+        for peer, (_, part) in programs.items():
+            if peer == "outlay":
+                continue
             theirs = found[peer][output]
+            # Two estimates of independent errors, as one of so many trials twice.
+            n = 2 * trials / (1 + part)
             # hdrhistogram keeps three digits of a value: half a bucket of that
             rounding = 5e-4 if peer == "rand_distr" else 0.0
             deviations = {}
             share = (ours["never"] + theirs["never"]) / 2
-            error = math.sqrt(2 * max(share * (1 - share), 1 / trials) / trials)
+            error = math.sqrt(2 * max(share * (1 - share), 1 / n) / n)
             deviations["P(never)"] = (ours["never"] - theirs["never"]) / error
             if ours["sd"] is not None and theirs["sd"] is not None:
-                error = ours["sd"] * math.sqrt(2 / trials)
+                error = ours["sd"] * math.sqrt(2 / n)
                 deviations["mean"] = (ours["mean"] - theirs["mean"]) / error
             for percentile, neighbors in ((50, (3, 5)), (95, (6, 8))):
                 at = PERCENTILES.index(percentile)
@@ -136,7 +167,7 @@ def check(programs, model, trials, rent):
                 # the density around the percentile, from its neighbors
                 width = (PERCENTILES[neighbors[1]] - PERCENTILES[neighbors[0]]) / 100
                 p = percentile / 100
-                error = math.sqrt(2 * p * (1 - p) / trials) * abs(high - low) / width
+                error = math.sqrt(2 * p * (1 - p) / n) * abs(high - low) / width
                 excess = max(0.0, abs(a - b) - rounding * abs(a))
                 is_month = output.endswith("break_even")
                 deviations[f"P{percentile}"] = max(0.0, excess - 1.0) if is_month else excess / error
@@ -170,7 +201,7 @@ def simd():
     return wish if wish in paths else paths[-1]
 
 
-def versions(outlay):
+def versions(outlay, peers):
     import numpy
     import scipy
 
@@ -182,6 +213,9 @@ def versions(outlay):
         crates.setdefault(fields.get("name", "").strip('"'), fields.get("version", "").strip('"'))
     rust = ", ".join(f"{name} {crates[name]}" for name in ("rand_distr", "rayon", "hdrhistogram"))
     python = f"Python {platform.python_version()}, NumPy {numpy.__version__}, SciPy {scipy.__version__}"
+    for name in peers:
+        if name in ("numba", "squigglepy", "openturns"):
+            python += f", {name} {importlib.metadata.version(name)}"
     return f"{first([outlay, '--version'])}; {first(['rustc', '--version'])}; {rust}; {python}"
 
 
@@ -194,40 +228,49 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--trials-s", type=int, default=4_000_000)
     parser.add_argument("--trials-t", type=int, default=400_000)
+    parser.add_argument("--peers", type=lambda text: text.split(","), default=list(PEERS))
     arguments = parser.parse_args()
+    unknown = [name for name in arguments.peers if name not in PEERS]
+    if unknown:
+        parser.error(f"unknown peers {', '.join(unknown)}; there are {', '.join(PEERS)}")
     outlay, closure = build()
-    programs = Programs(outlay, closure)
+    programs = Programs(outlay, closure, arguments.peers)
     print(f"CPU: {cpu()}; path of outlay: {simd()}; one thread")
-    print(f"versions: {versions(outlay)}")
+    print(f"versions: {versions(outlay, arguments.peers)}")
 
     for model, trials in (("S", arguments.trials_s), ("T", arguments.trials_t)):
-        programs.tune(model, max(trials // 4, 1 << 17))
+        if "numpy" in arguments.peers:
+            programs.tune(model, max(trials // 4, 1 << 17))
         for rent in (10, 40) if model == "T" else (10,):
             deviation, where = check(programs, model, trials, rent)
             variant = f" at a rent of {rent} CNY" if model == "T" else ""
             print(f"\n{model}{variant}: results agree; largest deviation {deviation:.1f} standard errors ({where})")
-        times = {name: ([], [], []) for name in programs.all}
+        able = programs.of(model)
+        times = {name: ([], [], []) for name in able}
         for _ in range(arguments.rounds):
-            for name, program in programs.all.items():
-                inside, whole, _ = program(model, trials, 10)
-                times[name][0].append(inside)
-                times[name][1].append(whole[0])
-                times[name][2].append(whole[1])
+            for name, (program, part) in able.items():
+                inside, whole, _ = program(model, trials // part, 10)
+                for column, seconds in zip(times[name], (inside, *whole)):
+                    column.append(seconds)
         print(
             f"{model}, {trials} trials, medians of {arguments.rounds} interleaved rounds,"
             f" NumPy in chunks of {programs.chunk[model]}:"
         )
-        print(f"  {'':12}{'in process':>12}{'M trials/s':>12}{'whole':>10}{'CPU':>10}")
+        print(f"  {'':12}{'trials':>10}{'in process':>12}{'M trials/s':>12}{'whole':>10}{'CPU':>10}")
         for name, columns in times.items():
+            n = trials // able[name][1]
             inside, whole, processor = map(statistics.median, columns)
-            speed = trials / inside / 1e6
-            print(f"  {name:12}{inside:10.3f} s{speed:12.2f}{whole:8.3f} s{processor:8.3f} s")
+            speed = n / inside / 1e6
+            print(f"  {name:12}{n:10}{inside:10.3f} s{speed:12.2f}{whole:8.3f} s{processor:8.3f} s")
         print("  outlay is faster, times:")
         for name, columns in times.items():
             if name == "outlay":
                 continue
-            pairs = zip(times["outlay"], columns)
-            ratios = [spread([theirs / ours for ours, theirs in zip(*pair)]) for pair in pairs]
+            part = able[name][1]
+            ratios = [
+                spread([part * theirs / ours for ours, theirs in zip(*pair)])
+                for pair in zip(times["outlay"], columns)
+            ]
             print("  {:12}in process {} · whole {} · CPU {}".format(name, *ratios))
 
 

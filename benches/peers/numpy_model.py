@@ -101,14 +101,19 @@ def summary(values):
     }
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
+def arguments_of(description):
+    """What compare.py asks a peer for."""
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--model", choices=["S", "T"], default="S")
     parser.add_argument("--trials", type=int, default=1_000_000)
     parser.add_argument("--rent", type=float, default=10.0)
     parser.add_argument("--chunk", type=int, default=1 << 14)
     parser.add_argument("--seed", type=int, default=1)
-    arguments = parser.parse_args()
+    return parser.parse_args()
+
+
+def main():
+    arguments = arguments_of(__doc__)
     model = model_s if arguments.model == "S" else model_t
 
     start = time.perf_counter()

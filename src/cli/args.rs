@@ -54,6 +54,11 @@ Examples:
   outlay verify result.json              the same figures again?
   outlay verify result.json --model old/my.toml";
 
+const BENCH_EXAMPLES: &str = "\
+Examples:
+  outlay bench --quick                   draws, two shipped models, the designs: ten seconds or so
+  outlay bench my.toml -f csv            a model of your own, to compute with";
+
 /// Monte Carlo simulation of AI-compute investments: what it costs, and when it pays back.
 #[derive(Debug, Clone, Parser)]
 #[command(name = "outlay", version, disable_help_flag = true, after_help = format!("{EXAMPLES}\n\n{}", Exit::HELP))]
@@ -134,6 +139,8 @@ pub(super) enum Command {
     Sweep(SweepArgs),
     /// Check models and list their inputs; simulate nothing unless asked to
     Check(CheckArgs),
+    /// Measure speed on this machine, and the accuracy of designs
+    Bench(BenchArgs),
     /// List the models that ship with outlay, or print one
     Models(ModelsArgs),
 }
@@ -617,6 +624,21 @@ pub(super) struct VerifyArgs {
     /// Threads; all cores by default. The result does not depend on it
     #[arg(short = 'j', long, value_name = "N", value_parser = parse_threads, allow_negative_numbers = true)]
     pub(super) threads: Option<u16>,
+}
+
+/// `outlay bench`.
+#[derive(Debug, Clone, ClapArgs)]
+#[command(after_help = format!("{BENCH_EXAMPLES}\n\n{}", Exit::HELP))]
+pub(super) struct BenchArgs {
+    /// Files, shipped models' names, or - for standard input; all that ship, if none is named
+    #[arg(value_name = "MODEL")]
+    pub(super) models: Vec<String>,
+    /// Fewer and shorter rounds, and two of the shipped models if none is named: ten seconds or so
+    #[arg(long)]
+    pub(super) quick: bool,
+    /// Where the answer goes.
+    #[command(flatten)]
+    pub(super) written: WrittenArgs,
 }
 
 /// `outlay models`.

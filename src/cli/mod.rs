@@ -5,6 +5,7 @@
 
 mod analysis;
 mod args;
+mod bench;
 mod check;
 mod compare;
 mod exit;
@@ -71,6 +72,7 @@ pub fn execute(args: &Args) -> Exit {
         Some(Command::Verify(args)) => verify::verify(args, &terminal),
         Some(Command::Compare(args)) => compare::compare(args, &terminal),
         Some(Command::Sweep(args)) => sweep::sweep(args, &terminal),
+        Some(Command::Bench(bench)) => bench::bench(bench, &terminal),
         Some(Command::Check(check)) => check::check(check, &terminal),
         Some(Command::Models(models)) => models::models(models, &terminal),
     };

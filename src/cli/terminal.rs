@@ -169,11 +169,26 @@ fn suggest_command(error: &mut clap::Error) {
     if error.get(ContextKind::SuggestedSubcommand).is_some() {
         return;
     }
-    let nearest = ["run", "report", "sensitivity", "tail", "replay", "solve", "check", "models"]
-        .into_iter()
-        .map(|command| (strsim::damerau_levenshtein(typed, command), command))
-        .min()
-        .filter(|(distance, command)| 2 * distance <= command.len());
+    let nearest = [
+        "run",
+        "report",
+        "compare",
+        "sweep",
+        "solve",
+        "sensitivity",
+        "tail",
+        "replay",
+        "fit",
+        "new",
+        "verify",
+        "check",
+        "bench",
+        "models",
+    ]
+    .into_iter()
+    .map(|command| (strsim::damerau_levenshtein(typed, command), command))
+    .min()
+    .filter(|(distance, command)| 2 * distance <= command.len());
     if let Some((_, command)) = nearest {
         let suggestion = ContextValue::Strings(vec![command.to_owned()]);
         error.insert(ContextKind::SuggestedSubcommand, suggestion);

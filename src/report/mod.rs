@@ -8,6 +8,7 @@
 //! [`table()`] and [`markdown`] how that looks.
 
 mod bars;
+mod bench;
 mod chart;
 mod command;
 mod compare;
@@ -32,6 +33,10 @@ mod trial;
 mod visible;
 
 pub use self::csv::{csv, quantities_csv};
+pub use bench::{
+    Bench, DesignAccuracy, DrawSpeed, Machine, Measured, ModelSpeed, bench_csv, bench_json,
+    bench_memo,
+};
 pub use compare::{compare_csv, compare_json, compare_memo};
 pub use fit::{FitSubject, fit_csv, fit_inputs, fit_json, fit_line, fit_memo, fit_page};
 pub use json::{SCHEMA, json, quantities_json};

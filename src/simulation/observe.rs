@@ -115,7 +115,10 @@ impl Compiled {
 
     /// Inputs that are correlated: for each group the names of their draw sites, and of sites that they share besides.
     pub fn dependent_sites(&self) -> Vec<(Vec<String>, Vec<String>)> {
-        Vec::new()
+        let groups = self.model.dependence.iter();
+        groups
+            .map(|group| (group.members.clone(), group.mixing_site.iter().cloned().collect()))
+            .collect()
     }
 
     /// Every quantity at every combination of labels, in the order of the model, in its own unit.

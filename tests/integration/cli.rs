@@ -51,6 +51,7 @@ Commands:
   compare      Compare alternatives side by side on the same random numbers
   sweep        Compute statistics while one or two inputs vary
   check        Check models and list their inputs; simulate nothing unless asked to
+  bench        Measure speed on this machine, and the accuracy of designs
   models       List the models that ship with outlay, or print one
   help         Print this message or the help of the given subcommand(s)
 ...
