@@ -51,7 +51,7 @@ use results::SimulationResult;
 use simulation::in_pool;
 
 /// Number of the format of draws and results: a change of any pinned draw is a change of this number.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// Reads, checks, compiles and runs a model; data files that it names are brought in by `read_file`.
 ///

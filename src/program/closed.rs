@@ -110,7 +110,7 @@ impl Lowering<'_> {
     }
 
     /// Low, b, c, high. Areas are in units of half the plateau's height.
-    fn trapezoidal(&mut self, [low, b, c, high]: [NodeId; 4], uniform: NodeId) -> NodeId {
+    pub(super) fn trapezoidal(&mut self, [low, b, c, high]: [NodeId; 4], uniform: NodeId) -> NodeId {
         let mut side = |from: NodeId, to: NodeId| {
             let length = self.binary(Binary::Subtract, to, from);
             self.not_negative(length)

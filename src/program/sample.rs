@@ -208,6 +208,12 @@ impl<'a> Lowering<'a> {
                 let powered = self.graph.unary(Unary::Exp, log);
                 self.binary(Binary::Multiply, scale, powered)
             }
+            // Two bends would cost a table its accuracy.
+            Distribution::Trapezoidal(law) => {
+                let corners = [law.low, law.b, law.c, law.high];
+                let corners = corners.map(|corner| self.graph.constant(corner));
+                self.trapezoidal(corners, uniform)
+            }
             Distribution::UniformInt(law) => {
                 let count = law.high - law.low + 1.0;
                 let (low, count) = (self.graph.constant(law.low), self.graph.constant(count));

@@ -14,7 +14,7 @@ const PERCENTILES: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
 pub(super) fn provenance() -> Provenance {
     Provenance {
         version: "0.1.0",
-        format: 1,
+        format: 2,
         title: "Ten thousand A800s for a large language model (China, 2023)".to_owned(),
         file: "a800-10k".to_owned(),
         digest: "1f3a5b7c9d".repeat(6) + "abcd",

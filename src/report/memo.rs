@@ -100,7 +100,7 @@ fn not_converged(result: &SimulationResult) -> Option<String> {
     })
 }
 
-/// `outlay 0.1.0 · format 1 · a800-10k sha256:1f3a… · seed 1 · random · 1,000,000 trials`.
+/// `outlay 0.1.0 · format 2 · a800-10k sha256:1f3a… · seed 1 · random · 1,000,000 trials`.
 pub(super) fn provenance_line(provenance: &Provenance) -> String {
     let mut parts = vec![identity_line(provenance)];
     let Provenance { trials, trials_asked, .. } = *provenance;
@@ -119,7 +119,7 @@ pub(super) fn provenance_line(provenance: &Provenance) -> String {
     parts.join(" · ")
 }
 
-/// `outlay 0.1.0 · format 1 · a800-10k sha256:1f3a…`: the program and the model.
+/// `outlay 0.1.0 · format 2 · a800-10k sha256:1f3a…`: the program and the model.
 pub(super) fn identity_line(provenance: &Provenance) -> String {
     let digest: String = provenance.digest.chars().take(DIGEST_SHOWN).collect();
     let file = if digest.is_empty() {

@@ -147,6 +147,33 @@ by_site = { value = "size + first(shock)" }
 path = { value = "cumsum(shock)" }
 "#;
 
+/// y = a + 2 b + c with unit variances and cov(a, b) = 1/2: Var y = 1 + 4 + 2 + 1 = 8, of which 7 are of a and b
+/// together, whatever copula ties them.
+#[test]
+fn correlated_inputs_are_one_factor() {
+    for copula in ["", "[copula]\nkind = \"student_t\"\ndf = 4\n"] {
+        let text = format!(
+            r#"
+outlay = 1
+[inputs]
+a = "normal(0, 1)"
+b = "normal(3, 1)"
+c = "normal(-1, 1)"
+[correlations]
+"a, b" = {{ pearson = 0.5 }}
+{copula}
+[outputs]
+y = {{ value = "a + 2 * b + c" }}
+"#
+        );
+        let found = drivers_of(&text, "y", &RunSettings::default());
+        let names: Vec<&str> = found.drivers.iter().map(|driver| driver.name.as_str()).collect();
+        assert_eq!(names, ["a, b", "c"], "{copula}");
+        check_indices(&found, "a, b", 7.0 / 8.0, 7.0 / 8.0);
+        check_indices(&found, "c", 1.0 / 8.0, 1.0 / 8.0);
+    }
+}
+
 #[test]
 fn step_draws_are_one_input_and_so_are_the_labels_of_an_index() {
     let settings = RunSettings { trials: 200_000, ..RunSettings::default() };
