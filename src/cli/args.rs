@@ -272,6 +272,7 @@ Examples:
 const REPLAY_EXAMPLES: &str = "\
 Examples:
   outlay replay a800-10k --trial 17
+  outlay replay a800-10k --trial 17 --design sobol -n 65_536
   outlay replay a800-10k --trial 17 --seed 7 -f json";
 
 /// `outlay sensitivity`.
@@ -332,6 +333,12 @@ pub(super) struct ReplayArgs {
     /// The trial, counted from 0
     #[arg(long, value_name = "K", value_parser = parse_trial, allow_negative_numbers = true)]
     pub(super) trial: u64,
+    /// Design of the run that it is a trial of
+    #[arg(long, value_enum, value_name = "DESIGN", default_value_t)]
+    pub(super) design: DesignArg,
+    /// Number of trials of that run: under latin and sobol a trial depends on it
+    #[arg(short = 'n', long, visible_alias = "runs", value_name = "N", value_parser = parse_trials, allow_negative_numbers = true, default_value = "1M")]
+    pub(super) trials: u64,
     /// Seed of the run that it is a trial of
     #[arg(long, value_name = "N", value_parser = parse_seed, allow_negative_numbers = true, default_value = "1")]
     pub(super) seed: u64,

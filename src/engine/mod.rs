@@ -15,7 +15,7 @@ mod sums;
 
 pub use execute::{Selection, Sink, Worker};
 pub use monitor::{Monitor, Unwatched};
-pub use observe::{CHUNK, Chunk, observe};
+pub use observe::{CHUNK, Chunk, observe, observe_replicate};
 pub(crate) use parallel::PILOT_SEED;
 pub use parallel::{
     CHUNK as RUN_CHUNK, Pilot, collect, collect_all, collect_stretches, extend, pilot, run,

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use super::execute::{Sink, Worker};
 use super::monitor::Monitor;
 use super::prepared::Prepared;
-use crate::sampling::BLOCK;
+use crate::sampling::{BLOCK, Replicate};
 
 /// Blocks of a chunk.
 const CHUNK_BLOCKS: u64 = 16;
@@ -46,8 +46,23 @@ pub fn observe<T: Send>(
     trials: u64,
     monitor: &dyn Monitor,
     digest: impl Fn(&Chunk) -> T + Sync,
+    take: impl FnMut(T),
+) -> u64 {
+    let all = Replicate { number: 0, first_block: 0, trials };
+    observe_replicate(runs, all, 0, monitor, digest, take)
+}
+
+/// The same for the trials of one replicate, or as many of the first as it says, which are counted from
+/// `first_trial` on.
+pub fn observe_replicate<T: Send>(
+    runs: &[Prepared<'_>],
+    replicate: Replicate,
+    first_trial: u64,
+    monitor: &dyn Monitor,
+    digest: impl Fn(&Chunk) -> T + Sync,
     mut take: impl FnMut(T),
 ) -> u64 {
+    let Replicate { first_block, trials, .. } = replicate;
     let n_chunks = trials.div_ceil(CHUNK);
     let wave = (rayon::current_num_threads() * CHUNKS_PER_THREAD) as u64;
     let desks: Mutex<Vec<Desk<'_>>> = Mutex::new(Vec::new());
@@ -59,7 +74,10 @@ pub fn observe<T: Send>(
             .map(|chunk| {
                 let free = desks.lock().ok().and_then(|mut desks| desks.pop());
                 let mut desk = free.unwrap_or_else(|| Desk::new(runs));
-                let made = digest(desk.work(chunk, CHUNK.min(trials - chunk * CHUNK)));
+                let done = chunk * CHUNK;
+                let first_block = first_block + chunk * CHUNK_BLOCKS;
+                let count = CHUNK.min(trials - done);
+                let made = digest(desk.work(first_trial + done, first_block, count));
                 if let Ok(mut desks) = desks.lock() {
                     desks.push(desk);
                 }
@@ -88,12 +106,12 @@ impl<'a> Desk<'a> {
         }
     }
 
-    fn work(&mut self, chunk: u64, trials: u64) -> &Chunk {
-        self.chunk.first = chunk * CHUNK;
+    fn work(&mut self, first: u64, first_block: u64, trials: u64) -> &Chunk {
+        self.chunk.first = first;
         self.chunk.len = usize::try_from(trials).unwrap_or(usize::MAX);
         for (worker, lists) in self.workers.iter_mut().zip(&mut self.chunk.runs) {
             lists.iter_mut().for_each(Vec::clear);
-            worker.run(chunk * CHUNK_BLOCKS, trials, &mut Sink::Values(lists));
+            worker.run(first_block, trials, &mut Sink::Values(lists));
         }
         &self.chunk
     }

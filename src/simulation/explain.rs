@@ -11,8 +11,9 @@ use super::Work;
 use super::assembly::years_per_step;
 use crate::accumulate::{Cause, ChannelKind, Explained, Tally};
 use crate::engine::reference::{Draws, Trial};
-use crate::engine::{self, Chunk, Monitor};
+use crate::engine::{self, Chunk, Monitor, Prepared};
 use crate::program::{Lowered, Root};
+use crate::sampling::Replicate;
 
 /// Values of nodes that are worked out in all: about a second.
 const MOST_VALUES: u64 = 50_000_000;
@@ -55,9 +56,7 @@ impl Monitor for Enough<'_> {
 /// Finds the causes of the undefined trials of a tally of so many trials.
 pub(super) fn explain(work: &Work<'_>, tally: &mut Tally, trials: u64) {
     let watched = watched(work, tally);
-    // Chunks run through the trials of `random`; replicates keep the causes that the run itself has counted.
-    let is_replicated = work.sources.layout().design().is_replicated();
-    if watched.is_empty() || is_replicated || work.monitor.is_stopped() {
+    if watched.is_empty() || work.monitor.is_stopped() {
         return;
     }
     let graph = &work.model.run.graph;
@@ -66,23 +65,31 @@ pub(super) fn explain(work: &Work<'_>, tally: &mut Tally, trials: u64) {
     let spent = AtomicU64::new(0);
     let enough = Enough { spent: &spent, most, monitor: work.monitor };
     let mut causes: BTreeMap<(usize, Cause), Explained> = BTreeMap::new();
-    engine::observe(
-        std::slice::from_ref(work.prepared),
-        trials,
-        &enough,
-        |chunk| look(work, &watched, chunk, most),
-        |found: Findings| {
-            // Threads may have looked further than it takes.
-            if spent.load(Ordering::Relaxed) >= most {
-                return;
-            }
-            for (key, explained) in found.causes {
-                let known = causes.entry(key).or_insert(Explained { count: 0, ..explained });
-                known.count += explained.count;
-            }
-            spent.fetch_add(found.trials, Ordering::Relaxed);
-        },
-    );
+    let mut first_trial = 0;
+    for replicate in work.sources.layout().replicates() {
+        let own = work.prepared.laid_out(work.sources, replicate);
+        let replicate =
+            Replicate { trials: replicate.trials.min(trials - first_trial), ..replicate };
+        engine::observe_replicate(
+            std::slice::from_ref(&own),
+            replicate,
+            first_trial,
+            &enough,
+            |chunk| look(work, &own, &watched, chunk, most),
+            |found: Findings| {
+                // Threads may have looked further than it takes.
+                if spent.load(Ordering::Relaxed) >= most {
+                    return;
+                }
+                for (key, explained) in found.causes {
+                    let known = causes.entry(key).or_insert(Explained { count: 0, ..explained });
+                    known.count += explained.count;
+                }
+                spent.fetch_add(found.trials, Ordering::Relaxed);
+            },
+        );
+        first_trial += replicate.trials;
+    }
     for ((channel, cause), explained) in causes {
         tally.explain(channel, cause, explained);
     }
@@ -111,10 +118,15 @@ fn watched(work: &Work<'_>, tally: &Tally) -> Vec<Watched> {
 }
 
 /// Looks into the undefined trials of a chunk, `most` of them at most.
-fn look(work: &Work<'_>, watched: &[Watched], chunk: &Chunk, most: u64) -> Findings {
+fn look(
+    work: &Work<'_>,
+    prepared: &Prepared<'_>,
+    watched: &[Watched],
+    chunk: &Chunk,
+    most: u64,
+) -> Findings {
     let graph = &work.model.run.graph;
-    let engine::Prepared { sources, streams, samplers, .. } = work.prepared;
-    let layout = work.sources.layout();
+    let Prepared { sources, streams, samplers, .. } = prepared;
     let mut found = Findings { causes: BTreeMap::new(), trials: 0 };
     // By what is watched: causes seen, and trials looked into for them.
     let mut firsts = vec![(0_usize, 0_u32); watched.len()];
@@ -138,7 +150,8 @@ fn look(work: &Work<'_>, watched: &[Watched], chunk: &Chunk, most: u64) -> Findi
         }
         found.trials += u64::from(undefined.iter().any(|&at| watched[at].n_counted.is_none()));
         let number = chunk.first + lane as u64;
-        let draws = Draws::Trial { sources, streams, samplers, place: layout.place(number) };
+        let place = work.sources.layout().place(number);
+        let draws = Draws::Trial { sources, streams, samplers, place };
         let mut trial = Trial::new(graph, draws, years_per_step(work.model.model()));
         for at in undefined {
             let cause = trial.origin(watched[at].nodes, watched[at].step);

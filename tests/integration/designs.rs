@@ -156,6 +156,28 @@ fn the_reference_gives_the_trials_of_the_run() {
     }
 }
 
+/// Trials without a value are followed back to their causes under every design, and named by the trial that replays.
+#[test]
+fn undefined_trials_are_told_by_cause_and_trial() {
+    let model = compiled(
+        "outlay = 1\n[inputs]\nx = \"uniform(-1, 9)\"\n[outputs]\nroot = { value = \"sqrt(x)\" }\n",
+    );
+    for design in DESIGNS {
+        let settings = settings(design, 16 * 128);
+        let result = run(&model, &settings, &Unwatched);
+        let undefined = &number(&result, 0).undefined;
+        let (first, values) = (
+            undefined.first_trials.values().min(),
+            &values(&model, settings.layout(), SimdPath::detect())[0],
+        );
+        let expected = values.iter().position(|&bits| f64::from_bits(bits).is_nan());
+        assert_eq!(first.copied(), expected.map(|at| at as u64), "{undefined:?}");
+        let trial = outlay::trial(&model, &settings, expected.expect("a tenth is") as u64);
+        let x = trial.iter().find(|row| row.name == "x").expect("an input");
+        assert!(matches!(x.values[..], [Point::Value(x)] if x < 0.0), "{x:?}");
+    }
+}
+
 /// Stops a run once so many trials are done.
 struct StopsAt(u64, AtomicU64);
 
