@@ -3,11 +3,12 @@
 //! What an operation does to a lane stands in [`crate::math::operation`]; here it only meets the loop that
 //! the compiler vectorizes, one for each operation. Everything is inlined into the code of one instruction set.
 
+use crate::math::lanes;
 use crate::math::operation::{
     Binary, BinaryLane, BinaryVisitor, Ternary, TernaryLane, TernaryVisitor, Unary, UnaryLane,
     UnaryVisitor,
 };
-use crate::math::simd::Path;
+use crate::math::simd::{Kernel, Path};
 use crate::sampling::BLOCK;
 
 /// One number a lane.
@@ -159,7 +160,59 @@ pub(super) fn ternary<P: Path>(
         let mut exponents = Column::zeroed();
         Ternary::MultiplyAdd.visit(Zip3(&mut exponents, inputs, time));
         path.exp(&exponents.0, &mut dst.0);
+    } else if is_quantile(op) {
+        quantile::<P>(op, dst, inputs);
     } else {
         op.visit(Zip3(dst, inputs, time));
+    }
+}
+
+/// Whether an operation is an iteration that works on many lanes at once.
+fn is_quantile(op: Ternary) -> bool {
+    matches!(
+        op,
+        Ternary::GammaQuantile
+            | Ternary::BetaQuantile
+            | Ternary::StudentQuantile
+            | Ternary::PoissonQuantile
+            | Ternary::BinomialQuantile
+            | Ternary::NegativeBinomialQuantile
+    )
+}
+
+/// Out of the line of the other operations: a call costs nothing beside the work, and the code is long.
+#[inline(never)]
+fn quantile<P: Path>(op: Ternary, dst: &mut Column, [a, b, u]: [Input<'_>; 3]) {
+    let mut scratch = [Column::zeroed(), Column::zeroed(), Column::zeroed()];
+    let [x, y, z] = &mut scratch;
+    P::PATH.run(Quantiles { op, dst, inputs: [spread(a, x), spread(b, y), spread(u, z)] });
+}
+
+struct Quantiles<'a> {
+    op: Ternary,
+    dst: &'a mut Column,
+    inputs: [&'a Column; 3],
+}
+
+impl Kernel for Quantiles<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<P: Path>(self, _: P) {
+        let [Column(a), Column(b), Column(u)] = self.inputs;
+        let out = &mut self.dst.0;
+        if self.op == Ternary::GammaQuantile {
+            lanes::fill::<lanes::Gamma>(a, b, u, out);
+        } else if self.op == Ternary::BetaQuantile {
+            lanes::fill::<lanes::Beta>(a, b, u, out);
+        } else if self.op == Ternary::StudentQuantile {
+            lanes::fill::<lanes::StudentT>(a, b, u, out);
+        } else if self.op == Ternary::PoissonQuantile {
+            lanes::fill::<lanes::Poisson>(a, b, u, out);
+        } else if self.op == Ternary::BinomialQuantile {
+            lanes::fill::<lanes::Binomial>(a, b, u, out);
+        } else if self.op == Ternary::NegativeBinomialQuantile {
+            lanes::fill::<lanes::NegativeBinomial>(a, b, u, out);
+        }
     }
 }

@@ -7,6 +7,7 @@
 
 pub mod elementary;
 pub mod irr;
+pub mod lanes;
 pub mod normal;
 pub mod operation;
 pub mod power;
@@ -15,6 +16,7 @@ pub mod special;
 mod special_beta;
 mod special_gamma;
 mod special_temme;
+pub mod whole;
 
 pub use elementary::{
     atan, atan2, ceil, cos, erf, exp, exp_m1, floor, ln, ln_1p, log10, max, min, modulo, powi,

@@ -6,7 +6,7 @@
 //! An operation is a line here. It becomes a variant of an enum, which a program holds, and a type of
 //! its own, for which a loop over lanes is compiled ([`Unary::visit`] goes from the one to the other).
 
-use super::{elementary, normal, power};
+use super::{elementary, lanes, normal, power};
 
 /// Declares the operations of one arity: the enum, a type for each, and the way between.
 macro_rules! operations {
@@ -207,6 +207,36 @@ operations! {
     ExpMultiplyAdd => {
         let _ = time;
         elementary::exp(a * b + c)
+    };
+    /// The quantile of the gamma law with shape `a` and scale 1 at the uniform number `c`.
+    GammaQuantile => {
+        let _ = time;
+        lanes::one::<lanes::Gamma>(a, b, c)
+    };
+    /// Likewise of the beta law with shapes `a` and `b`, from the nearer end: see [`lanes::Beta`].
+    BetaQuantile => {
+        let _ = time;
+        lanes::one::<lanes::Beta>(a, b, c)
+    };
+    /// Likewise of Student's law with `a` degrees of freedom.
+    StudentQuantile => {
+        let _ = time;
+        lanes::one::<lanes::StudentT>(a, b, c)
+    };
+    /// Likewise of the Poisson law with mean `a`.
+    PoissonQuantile => {
+        let _ = time;
+        lanes::one::<lanes::Poisson>(a, b, c)
+    };
+    /// Likewise of the binomial law of `a` attempts with probability `b`.
+    BinomialQuantile => {
+        let _ = time;
+        lanes::one::<lanes::Binomial>(a, b, c)
+    };
+    /// Likewise of the failures before success number `a`, each attempt with probability `b`.
+    NegativeBinomialQuantile => {
+        let _ = time;
+        lanes::one::<lanes::NegativeBinomial>(a, b, c)
     };
     /// `(state, total, largest total so far)`: see [`payback_step`].
     PaybackWait => payback_step(a, b, c, time);

@@ -14,7 +14,7 @@ pub fn ln_gamma(x: f64) -> f64 {
 }
 
 /// ζ(k) − 1 for k = 2, 3, ….
-const ZETA_MINUS_1: [f64; 28] = [
+pub(super) const ZETA_MINUS_1: [f64; 28] = [
     0.644_934_066_848_226_4,
     0.202_056_903_159_594_3,
     0.082_323_233_711_138_19,
@@ -46,7 +46,7 @@ const ZETA_MINUS_1: [f64; 28] = [
 ];
 
 /// 1 − γ, γ being Euler's constant.
-const ONE_MINUS_EULER: f64 = 0.422_784_335_098_467_1;
+pub(super) const ONE_MINUS_EULER: f64 = 0.422_784_335_098_467_1;
 
 /// ln Γ(1 + a) for a > −1, of full relative accuracy as a tends to 0 (DLMF 5.7.3).
 pub fn ln_gamma_1p(a: f64) -> f64 {
@@ -81,20 +81,21 @@ pub fn ln_gamma_square_ratio(a: f64) -> f64 {
     sum
 }
 
+/// B₂ₖ / (2k (2k − 1)).
+pub(super) const STIRLING: [f64; 9] = [
+    0.083_333_333_333_333_33,
+    -0.002_777_777_777_777_778,
+    0.000_793_650_793_650_793_7,
+    -0.000_595_238_095_238_095_2,
+    0.000_841_750_841_750_841_8,
+    -0.001_917_526_917_526_917_6,
+    0.006_410_256_410_256_41,
+    -0.029_550_653_594_771_24,
+    0.179_644_372_368_830_57,
+];
+
 /// ln Γ(a) − ((a − ½) ln a − a + ½ ln 2π) for a > 0: what Stirling's formula leaves (DLMF 5.11.1).
 pub(super) fn stirling_error(a: f64) -> f64 {
-    /// B₂ₖ / (2k (2k − 1)).
-    const COEFFICIENTS: [f64; 9] = [
-        0.083_333_333_333_333_33,
-        -0.002_777_777_777_777_778,
-        0.000_793_650_793_650_793_7,
-        -0.000_595_238_095_238_095_2,
-        0.000_841_750_841_750_841_8,
-        -0.001_917_526_917_526_917_6,
-        0.006_410_256_410_256_41,
-        -0.029_550_653_594_771_24,
-        0.179_644_372_368_830_57,
-    ];
     /// From here on the series is exact to an ulp.
     const LARGE: f64 = 10.0;
     /// ½ ln 2π.
@@ -103,7 +104,7 @@ pub(super) fn stirling_error(a: f64) -> f64 {
         return libm::lgamma(a) - ((a - 0.5) * libm::log(a) - a + HALF_LN_2PI);
     }
     let square = 1.0 / (a * a);
-    COEFFICIENTS.iter().rev().fold(0.0, |sum, c| sum * square + c) / a
+    STIRLING.iter().rev().fold(0.0, |sum, c| sum * square + c) / a
 }
 
 /// x^a e^(−x) / Γ(a + 1) (the Poisson probability of a, where a is whole), after Loader (2000).

@@ -1,7 +1,8 @@
 //! Draws with parameters that differ from trial to trial, as arithmetic.
 //!
 //! Closed forms of the quantile function, and families that are a fixed shape scaled and shifted: a gamma with a constant
-//! shape is a table times its scale. What remains (shapes that vary without a closed form) is solved lane by lane.
+//! shape is a table times its scale. Shapes that vary without a closed form are an iteration over many lanes at once
+//! ([`lanes`](crate::math::lanes)).
 //! An impossible parameter makes the draw undefined. Both tails are accurate: 1 − u is exact for every uniform.
 
 use super::graph::NodeId;
@@ -110,7 +111,11 @@ impl Lowering<'_> {
     }
 
     /// Low, b, c, high. Areas are in units of half the plateau's height.
-    pub(super) fn trapezoidal(&mut self, [low, b, c, high]: [NodeId; 4], uniform: NodeId) -> NodeId {
+    pub(super) fn trapezoidal(
+        &mut self,
+        [low, b, c, high]: [NodeId; 4],
+        uniform: NodeId,
+    ) -> NodeId {
         let mut side = |from: NodeId, to: NodeId| {
             let length = self.binary(Binary::Subtract, to, from);
             self.not_negative(length)
@@ -295,5 +300,81 @@ impl Lowering<'_> {
         let scale = self.positive(scale);
         let draw = self.graph.sample(law, uniform);
         Some(self.location_scale(location, scale, draw))
+    }
+
+    /// Families whose shape differs from trial to trial: an iteration over many lanes at once, scaled and shifted.
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "what has no iteration here is solved lane by lane, new families too"
+    )]
+    pub(super) fn iterated(
+        &mut self,
+        family: Family,
+        arguments: &[NodeId],
+        uniform: NodeId,
+    ) -> Option<NodeId> {
+        let (zero, one) = (self.number(0.0), self.number(1.0));
+        let standard = |this: &mut Self, law: Ternary, a: NodeId, b: NodeId| {
+            this.graph.ternary(law, a, b, uniform)
+        };
+        let of_one = |this: &mut Self, law: Ternary| standard(this, law, arguments[0], zero);
+        let of_two =
+            |this: &mut Self, law: Ternary| standard(this, law, arguments[0], arguments[1]);
+        Some(match family {
+            Family::Gamma => {
+                let scale = self.positive(arguments[1]);
+                let draw = of_one(self, Ternary::GammaQuantile);
+                self.binary(Binary::Multiply, scale, draw)
+            }
+            Family::ChiSquare => {
+                let (half, two) = (self.number(0.5), self.number(2.0));
+                let shape = self.binary(Binary::Multiply, half, arguments[0]);
+                let draw = standard(self, Ternary::GammaQuantile, shape, zero);
+                self.binary(Binary::Multiply, two, draw)
+            }
+            Family::Beta => {
+                let [alpha, beta, low, high] = [0, 1, 2, 3].map(|index| arguments[index]);
+                self.beta([alpha, beta], [low, high], uniform)
+            }
+            Family::Pert => {
+                let [low, mode, high, shape] = [0, 1, 2, 3].map(|index| arguments[index]);
+                let mut side = |from: NodeId, to: NodeId| {
+                    let length = self.binary(Binary::Subtract, to, from);
+                    self.not_negative(length)
+                };
+                let (rise, fall, width) = (side(low, mode), side(mode, high), side(low, high));
+                let shape = self.not_negative(shape);
+                let mut shape_of = |side: NodeId| {
+                    let share = self.binary(Binary::Divide, side, width);
+                    let more = self.binary(Binary::Multiply, shape, share);
+                    self.binary(Binary::Add, one, more)
+                };
+                let shapes = [shape_of(rise), shape_of(fall)];
+                let draw = self.beta(shapes, [low, high], uniform);
+                // where all three are one the draw is that
+                let is_point = self.binary(Binary::Equal, width, zero);
+                self.select(is_point, low, draw)
+            }
+            Family::StudentT => {
+                let scale = self.positive(arguments[2]);
+                let draw = of_one(self, Ternary::StudentQuantile);
+                self.location_scale(arguments[1], scale, draw)
+            }
+            Family::Poisson => of_one(self, Ternary::PoissonQuantile),
+            Family::Binomial => of_two(self, Ternary::BinomialQuantile),
+            Family::NegativeBinomial => of_two(self, Ternary::NegativeBinomialQuantile),
+            _ => return None,
+        })
+    }
+
+    /// From the end that the draw is told from.
+    fn beta(&mut self, [a, b]: [NodeId; 2], [low, high]: [NodeId; 2], uniform: NodeId) -> NodeId {
+        let width = self.binary(Binary::Subtract, high, low);
+        let width = self.not_negative(width);
+        let zero = self.number(0.0);
+        let share = self.graph.ternary(Ternary::BetaQuantile, a, b, uniform);
+        let is_above = self.binary(Binary::Less, share, zero);
+        let end = self.select(is_above, high, low);
+        self.location_scale(end, width, share)
     }
 }

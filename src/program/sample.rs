@@ -2,7 +2,8 @@
 //!
 //! Every draw is the inverse CDF of one uniform number, non-decreasing in it. Location, scale and
 //! closed forms become arithmetic; constant parameters of any other shape become a table. Parameters
-//! that differ from trial to trial become arithmetic where they can (see `closed`), else they are solved lane by lane.
+//! that differ from trial to trial become arithmetic or an iteration over many lanes (see `closed`); families and
+//! combinations that neither is for are solved lane by lane.
 
 use super::graph::{Call, NodeId, Sum};
 use super::lower::{Labels, Lowering, Phase};
@@ -273,6 +274,9 @@ impl<'a> Lowering<'a> {
             }
             if let Some(scaled) = self.of_fixed_shape(*family, &arguments, uniform) {
                 return scaled;
+            }
+            if let Some(iterated) = self.iterated(*family, &arguments, uniform) {
+                return iterated;
             }
         }
         let (template, uniform) = (expr.clone(), Some(uniform));
