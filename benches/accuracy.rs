@@ -172,6 +172,7 @@ fn accuracy() -> bool {
             Some(Sampler::Table(table)) if table.n_exact_cells() > 0 => "table, some cells solved",
             Some(Sampler::Table(_)) => "table",
             Some(Sampler::Discrete(_)) => "exact table",
+            Some(Sampler::Bent(_)) => "table of the logarithm",
             Some(Sampler::Triangular { .. }) => "closed form",
             Some(Sampler::Solved(_)) => "solved",
             None if model.program().ops.iter().any(|op| matches!(op, Op::Normal { .. })) => {

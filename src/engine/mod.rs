@@ -4,6 +4,7 @@
 //! Every block is worked on alone, its draws addressed by (seed, name of the input, step, block), so that
 //! neither threads nor order can change a result; a design puts other sources in the place of plain streams. [`mod@reference`] does the same one trial at a time, slowly.
 
+mod bent;
 mod execute;
 mod kernels;
 mod monitor;

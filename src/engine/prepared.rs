@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::bent::Bent;
 use super::sums;
 use crate::distribution::{Distribution, Kind};
 use crate::math::simd::{Path, SimdPath};
@@ -21,6 +22,8 @@ const MOST_ATOMS: usize = 1 << 16;
 pub enum Sampler {
     /// By a table of cubic pieces.
     Table(QuantileTable),
+    /// By a table of its logarithm.
+    Bent(Bent),
     /// By a table of atoms, exactly.
     Discrete(DiscreteTable),
     /// The triangular distribution in closed form: a kink would cost a table its accuracy.
@@ -56,6 +59,9 @@ impl Sampler {
                 above: width * (law.high - law.mode),
             };
         }
+        if let Some(bent) = Bent::of(distribution) {
+            return Sampler::Bent(bent);
+        }
         match distribution.kind() {
             Kind::Discrete => match distribution.atoms(MOST_ATOMS) {
                 Some(atoms) => {
@@ -86,6 +92,7 @@ impl Sampler {
     pub fn at(&self, u: f64) -> f64 {
         match self {
             Sampler::Table(table) => table.at(u),
+            Sampler::Bent(bent) => bent.at(u),
             Sampler::Discrete(table) => table.at(u),
             Sampler::Triangular { low, high, at_mode, below, above } => {
                 triangular(u, *low, *high, *at_mode, *below, *above)
@@ -99,6 +106,7 @@ impl Sampler {
     pub fn fill<P: Path>(&self, path: P, u: &[f64], out: &mut [f64]) {
         match self {
             Sampler::Table(table) => table.fill(path, u, out),
+            Sampler::Bent(bent) => bent.fill(path, u, out),
             Sampler::Discrete(table) => table.fill(path, u, out),
             Sampler::Triangular { low, high, at_mode, below, above } => {
                 let (low, high, at_mode, below, above) = (*low, *high, *at_mode, *below, *above);

@@ -79,7 +79,7 @@ impl Lowering<'_> {
     }
 
     /// `scale * exp(standard / shape)`
-    fn power_of(&mut self, scale: NodeId, shape: NodeId, standard: NodeId) -> NodeId {
+    pub(super) fn power_of(&mut self, scale: NodeId, shape: NodeId, standard: NodeId) -> NodeId {
         let (scale, shape) = (self.positive(scale), self.positive(shape));
         let log = self.binary(Binary::Divide, standard, shape);
         let power = self.graph.unary(Unary::Exp, log);

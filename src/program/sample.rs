@@ -209,6 +209,13 @@ impl<'a> Lowering<'a> {
                 let powered = self.graph.unary(Unary::Exp, log);
                 self.binary(Binary::Multiply, scale, powered)
             }
+            // Without a mean, the tail is too steep for a table.
+            Distribution::Pareto(law) if law.shape <= 1.0 => {
+                let (scale, shape) =
+                    (self.graph.constant(law.scale), self.graph.constant(law.shape));
+                let exponential = self.exponential(uniform);
+                self.power_of(scale, shape, exponential)
+            }
             // Two bends would cost a table its accuracy.
             Distribution::Trapezoidal(law) => {
                 let corners = [law.low, law.b, law.c, law.high];

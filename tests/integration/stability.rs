@@ -60,6 +60,25 @@ const LAWS: &[(&str, &str)] = &[
     ("truncated", "truncate(normal(0, 1), low = 0.5, high = 2)"),
     ("affine", "3 * gamma(2, 1) - 1"),
     ("falling", "1 - exponential(2)"),
+    ("gamma_steep", "gamma(0.1, 2)"),
+    ("beta_steep", "beta(0.05, 20)"),
+    ("pareto_without_mean", "pareto(1, 0.5)"),
+    // parameters that differ from trial to trial
+    ("p", "uniform(1, 2)"),
+    ("gamma_p", "gamma(p, 2)"),
+    ("beta_p", "beta(p, 2)"),
+    ("pert_p", "pert(0, p, 3)"),
+    ("student_p", "student_t(3 * p)"),
+    ("chi_square_p", "chi_square(p)"),
+    ("poisson_p", "poisson(10 * p)"),
+    ("binomial_p", "binomial(20, 0.3 * p)"),
+    ("negative_binomial_p", "negative_binomial(3 * p, 0.3)"),
+    ("inverse_gaussian_p", "inverse_gaussian(p, 2)"),
+    ("triangular_p", "triangular(0, p, 3)"),
+    ("trapezoidal_p", "trapezoidal(0, p, 2, 3)"),
+    ("gev_p", "gev(p, 1, 0.1 * p)"),
+    ("lognormal_p", "lognormal(mean = p, sd = 1)"),
+    ("truncated_p", "truncate(normal(p, 1), low = 0)"),
 ];
 
 /// Inputs that are drawn together, and processes: name and value; the two tables that join them.
