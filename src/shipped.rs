@@ -24,14 +24,19 @@ macro_rules! shipped {
 shipped! {
     "article-arithmetic"
     "a800-10k"
+    "a800-10k-correlated"
     "consultant-10bn"
     "gpu-cloud"
+    "gpu-cloud-correlated"
     "consumer-chatbot"
+    "consumer-chatbot-correlated"
     "industry-small-model"
     "bank-antifraud"
     "rental-h200"
+    "rental-h200-correlated"
     "deepseek-style"
     "rent-or-buy"
+    "rent-or-buy-correlated"
 }
 
 /// The shipped model of this name.

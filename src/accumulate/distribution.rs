@@ -94,6 +94,21 @@ impl Distribution {
         before + 1.0 + if width.is_finite() { last * share } else { last / 2.0 }
     }
 
+    /// The share of the values below one: exact but for the bucket around it, which counts by how much of it lies below.
+    pub fn share_below(&self, value: f64) -> f64 {
+        let below = |piece: &Bucket| {
+            let part = if piece.max < value {
+                1.0
+            } else if piece.min >= value {
+                0.0
+            } else {
+                (value / 2.0 - piece.min / 2.0) / (piece.max / 2.0 - piece.min / 2.0)
+            };
+            piece.count as f64 * part
+        };
+        self.pieces.iter().map(below).sum::<f64>() / self.count() as f64
+    }
+
     /// A value that the `rank`-th smallest is certainly not below.
     pub fn low_at_rank(&self, rank: u64) -> f64 {
         let (piece, before) = self.find(rank);

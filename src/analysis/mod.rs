@@ -15,6 +15,7 @@ mod root;
 mod sensitivity;
 mod solve;
 mod sweep;
+mod swings;
 mod tail;
 mod vary;
 
@@ -24,6 +25,7 @@ pub use dominance::{Dominance, Side};
 pub use sensitivity::{Driver, Member, Sensitivity, Swing, sensitivity};
 pub use solve::{Crossing, Scanned, Solution, SolveFailure, solve};
 pub use sweep::{Steps, Sweep, SweepPoint, sweep};
+pub use swings::{InputSwing, OutputSwings, Swings, swings};
 pub use tail::{Region, Tail, TailInput, Threshold, tail};
 pub use vary::Vary;
 

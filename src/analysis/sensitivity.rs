@@ -229,7 +229,7 @@ fn again<'a>(prepared: &Prepared<'a>) -> Prepared<'a> {
 }
 
 /// About the mean of an output, so that sums lose no digits.
-fn centre(alone: &Prepared<'_>, output: &Watched) -> f64 {
+pub(super) fn centre(alone: &Prepared<'_>, output: &Watched) -> f64 {
     let values = engine::collect(alone, 1, PILOT).swap_remove(0);
     let (mut count, mut sum) = (0.0, 0.0);
     for value in values.into_iter().map(|value| as_number(value, output.horizon)) {
@@ -481,7 +481,7 @@ impl Found {
 }
 
 /// The mean of the output where an input is at its P10 and at its P90.
-fn swing(values: &[f64], column: &Column, y: &[f64], centre: f64) -> Option<Swing> {
+pub(super) fn swing(values: &[f64], column: &Column, y: &[f64], centre: f64) -> Option<Swing> {
     let order = rank::order(values);
     let regression = Regression::new(&[column], &[y]);
     let at = |p: f64| {

@@ -51,6 +51,7 @@ pub fn check(
     plans: &Plans,
     diagnostics: &mut Diagnostics,
 ) -> Option<CheckedModel> {
+    let replaced = &with_overlaid(parsed, replaced);
     let definitions: Vec<Definition<'_>> = (parsed.inputs.iter().map(Definition::Input))
         .chain(parsed.formulas.iter().map(Definition::Formula))
         .chain(parsed.series.iter().map(Definition::Series))
@@ -273,6 +274,16 @@ fn infer_group(
         entry.constant = constant;
         rules[member] = Some(rule);
     }
+}
+
+/// The inputs that overrides changed, and those that changed what the model extends.
+fn with_overlaid(parsed: &ParsedModel, replaced: &[Replaced]) -> Vec<Replaced> {
+    let overlaid = parsed.overlaid.iter().filter_map(|old| {
+        let input = parsed.inputs.iter().position(|input| input.name.text == old.name)?;
+        let is_replaced = replaced.iter().any(|change| change.input == input);
+        (!is_replaced).then(|| Replaced { input, value: old.value.clone(), span: old.span })
+    });
+    overlaid.chain(replaced.iter().cloned()).collect()
 }
 
 /// An override must be of the dimension of what it replaces; one that is not keeps the old unit for its readers.

@@ -8,13 +8,12 @@ use super::failure::{Failure, Stop};
 use super::load;
 use super::output::OutputFile;
 use super::terminal::Terminal;
-use crate::Request;
+use crate::check::Rule;
 use crate::shipped;
+use crate::{Compiled, Request};
 
 /// The model; `NAME` and `TITLE` stand for what they say.
 const TEMPLATE: &str = include_str!("new.toml");
-/// So many inputs of another model are shown.
-const SHOWN: usize = 5;
 
 /// Writes NAME.toml.
 pub(super) fn new(args: &NewArgs, terminal: &Terminal) -> Result<Exit, Stop> {
@@ -41,7 +40,7 @@ pub(super) fn new(args: &NewArgs, terminal: &Terminal) -> Result<Exit, Stop> {
     Ok(Exit::Done)
 }
 
-/// A model that extends another one, with some of its inputs to change.
+/// A model that extends another one, with all of its inputs to change. What is uncommented keeps what it is about.
 fn variant(path: &str, stem: &str, model: &str, terminal: &Terminal) -> Result<String, Stop> {
     let request = Request { name: model.to_owned(), ..Request::default() };
     let compiled = load::compile(&request, terminal)?;
@@ -53,17 +52,35 @@ fn variant(path: &str, stem: &str, model: &str, terminal: &Terminal) -> Result<S
     };
     let text = format!(
         "# {path}: a variant of {model}. What is not said here is as there.\n\noutlay = 1\n\n\
-         [model]\nextends = {}\ntitle   = {}\n\n[inputs]                      # take a # away and change what stands there\n",
+         [model]\nextends = {}\ntitle   = {}\n\n\
+         # These are all of its inputs. Take a # away and change the value; `outlay check {path}` reads it strictly.\n\
+         # Which of them matter most: outlay report {path} -o {stem}.html\n[inputs]\n",
         quoted(&extended),
         quoted(&format!("{stem}: {title}"))
     );
     let inputs: String = crate::inputs(&compiled)
         .iter()
         .filter(|row| !row.text.is_empty() && !row.name.contains('['))
-        .take(SHOWN)
-        .map(|row| format!("# {} = {}\n", key(&row.name), quoted(&row.text)))
+        .map(|row| {
+            let (name, value) = (key(&row.name), quoted(&row.text));
+            let each = if is_each_step(&compiled, &row.name) { ", each = \"step\"" } else { "" };
+            match &row.about {
+                Some(about) => {
+                    format!("# {name} = {{ value = {value}{each}, about = {} }}\n", quoted(about))
+                }
+                None if each.is_empty() => format!("# {name} = {value}\n"),
+                None => format!("# {name} = {{ value = {value}{each} }}\n"),
+            }
+        })
         .collect();
     Ok(text + &inputs)
+}
+
+/// Whether an input is drawn afresh at every step.
+fn is_each_step(model: &Compiled, name: &str) -> bool {
+    model.model().quantities.iter().any(|quantity| {
+        quantity.name == name && matches!(quantity.rule, Rule::Input { each_step: true, .. })
+    })
 }
 
 /// The path of the other model, as the new file would name it.

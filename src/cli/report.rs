@@ -7,11 +7,14 @@ use super::exit::Exit;
 use super::failure::{Failure, Stop};
 use super::output::OutputFile;
 use super::progress::{self, Watch};
+use super::run::judge;
 use super::settings::Settings;
 use super::terminal::Terminal;
 use super::{interrupt, load};
-use crate::RunSettings;
-use crate::report::html::{Dossier, Language, html};
+use crate::analysis::{self, Swings};
+use crate::report::html::{Dossier, Language, headlines, html};
+use crate::results::{Description, SimulationResult};
+use crate::{Compiled, RunSettings, Watched};
 
 /// Runs a model and writes its page.
 pub(super) fn report(args: &ReportArgs, terminal: &Terminal) -> Result<Exit, Stop> {
@@ -34,8 +37,16 @@ pub(super) fn report(args: &ReportArgs, terminal: &Terminal) -> Result<Exit, Sto
     let result = crate::run(&model, &run, &watch);
     let elapsed = watch.finish();
     let (inputs, description) = (crate::inputs(&model), crate::describe(&model));
-    let page =
-        html(&Dossier { result: &result, inputs: &inputs, description: &description, language });
+    let correlations = crate::correlations(&model);
+    let swings = swings(&model, &result, &description, &run);
+    let page = html(&Dossier {
+        result: &result,
+        inputs: &inputs,
+        correlations: &correlations,
+        swings: swings.as_ref(),
+        description: &description,
+        language,
+    });
     terminal.warn(&result.warnings);
     match file {
         Some(file) => file.write(&page)?,
@@ -46,9 +57,27 @@ pub(super) fn report(args: &ReportArgs, terminal: &Terminal) -> Result<Exit, Sto
     if let Some(path) = &args.output {
         terminal.note(&format!("wrote {}", path.display()));
     }
+    let verdict = judge(&result, terminal);
     Ok(match provenance.trials < provenance.trials_asked {
         true if interrupt::is_asked() => Exit::Interrupted,
         true => Exit::Partial,
-        false => Exit::Done,
+        false => verdict,
     })
+}
+
+/// How the headline outputs move with the inputs; `None` where nothing does, or the run was interrupted.
+fn swings(
+    model: &Compiled,
+    result: &SimulationResult,
+    description: &Description,
+    run: &RunSettings,
+) -> Option<Swings> {
+    let watched: Vec<Watched> = headlines(result, description)
+        .iter()
+        .filter_map(|name| model.watched_output(name))
+        .collect();
+    if watched.is_empty() || result.provenance.trials < result.provenance.trials_asked {
+        return None;
+    }
+    analysis::swings(model, &watched, run, &Watch::start(run.trials, false)).ok()
 }

@@ -87,7 +87,7 @@ impl Findings {
                 // Outlines are there where plots were asked for.
                 let plots =
                     if self.is_drawn { report::plot(&self.result, look) } else { String::new() };
-                report::table(&report::memo(&self.result), look) + &plots
+                report::table_with(&report::memo(&self.result), &plots, look)
             }
             (Format::Markdown, None) => report::markdown(&report::memo(&self.result)),
             (Format::Json, None) => report::json(&self.result, elapsed),

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::walker::defined_twice;
-use super::{Address, CorrelationDefinition, ParsedModel};
+use super::{Address, CorrelationDefinition, InputDefinition, Overlaid, ParsedModel};
 use crate::diagnostic::Diagnostics;
 use crate::expr::Name;
 use crate::source::Span;
@@ -26,6 +26,7 @@ pub(super) fn merged(mut base: ParsedModel, over: ParsedModel) -> ParsedModel {
     lay_over(&mut base.counted_units, over.counted_units, |name| name);
     lay_over(&mut base.units, over.units, |unit| &unit.name);
     lay_over(&mut base.indexes, over.indexes, |index| &index.name);
+    base.overlaid.extend(overlaid(&base.inputs, &over.inputs));
     lay_over(&mut base.inputs, over.inputs, |input| &input.name);
     lay_over_pairs(&mut base.correlations, over.correlations);
     if !over.copulas.is_empty() {
@@ -43,6 +44,16 @@ pub(super) fn merged(mut base: ParsedModel, over: ParsedModel) -> ParsedModel {
         timeline: over.timeline.or(base.timeline),
         ..base
     }
+}
+
+/// The inputs of `base` that give way to one of `over`.
+fn overlaid(base: &[InputDefinition], over: &[InputDefinition]) -> Vec<Overlaid> {
+    let of_new = |new: &InputDefinition| {
+        let old = base.iter().find(|old| old.name.text == new.name.text)?;
+        let name = new.name.text.clone();
+        Some(Overlaid { name, value: old.value.clone(), span: new.value.span() })
+    };
+    over.iter().filter_map(of_new).collect()
 }
 
 /// Entries of `over` in the place of those of the same name, the rest behind them.

@@ -48,6 +48,19 @@ pub struct ParsedModel {
     pub scenarios: Vec<ScenarioDefinition>,
     /// Statistics that stand in no file: they are asked for along with the model.
     pub statistics: Vec<Sentence>,
+    /// Inputs that stand in the place of inputs of a model that this one extends.
+    pub overlaid: Vec<Overlaid>,
+}
+
+/// An input of an extended model in whose place another one stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Overlaid {
+    /// The name of both.
+    pub name: String,
+    /// Its value.
+    pub value: InputValue,
+    /// The place of the new value.
+    pub span: Span,
 }
 
 /// `rack = "72 GPU"`.
@@ -169,6 +182,17 @@ pub enum InputValue {
         /// What follows the last of them.
         after: After,
     },
+}
+
+impl InputValue {
+    /// Where it is written.
+    pub fn span(&self) -> Span {
+        match self {
+            InputValue::Plain(value) | InputValue::ByIndexSame { value, .. } => value.span,
+            InputValue::ByIndex { span, .. } | InputValue::ByStep { span, .. } => *span,
+            InputValue::ByStepFile { file, .. } => file.span,
+        }
+    }
 }
 
 /// What follows the last value of a plan.

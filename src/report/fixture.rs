@@ -62,6 +62,7 @@ pub(super) fn number(mean: f64, sd: f64, base: f64, rank: f64, values: [f64; 5])
         min: Some(values[0] - 2.0 * sd),
         max: Some(values[4] + 3.0 * sd),
         base: Some(BaseCase { value: Point::Value(base), rank: Some(rank) }),
+        below_zero: Some(if values[0] < 0.0 { 0.5 } else { 0.0 }),
         quantiles: quantiles(values),
         undefined: Undefined::default(),
     }
@@ -93,6 +94,7 @@ fn break_even() -> TimeSummary {
             min: Some(31.0),
             max: Some(60.0),
             base: Some(BaseCase { value: Point::Never, rank: Some(1.0) }),
+            below_zero: None,
             quantiles: whole_quantiles([Some(54.0), None, None, None, None]),
             undefined: Undefined::default(),
         },
@@ -231,6 +233,7 @@ fn without_trials(statistics: &Statistics) -> Statistics {
         min: None,
         max: None,
         base: number.base.map(|base| BaseCase { rank: None, ..base }),
+        below_zero: None,
         quantiles: Vec::new(),
         undefined: Undefined::default(),
     };

@@ -159,10 +159,11 @@ struct Labels<'a> {
 }
 
 impl<'a> Labels<'a> {
-    /// The label of a row; before it, where there is one, the heading goes into the grid.
+    /// The label of the row that comes next, its about alone for where that is too long; before it, where there is one, the heading goes into the grid.
     fn next(&mut self, output: &'a OutputResult, grid: &mut Grid) -> String {
         if output.index.is_empty() {
             self.heading = None;
+            grid.short_labels.extend(output.about.clone().map(|about| (grid.rows.len(), about)));
             return label(output);
         }
         if self.heading != Some(&output.name) {

@@ -48,7 +48,7 @@ pub use plot::plot;
 pub use sensitivity::{sensitivity_csv, sensitivity_json, sensitivity_memo};
 pub use solve::{solve_csv, solve_json, solve_memo};
 pub use sweep::{sweep_csv, sweep_json, sweep_memo};
-pub use table::{Look, table};
+pub use table::{Look, table, table_with};
 pub use tail::{tail_csv, tail_json, tail_memo};
 pub use trial::{trial_csv, trial_json, trial_memo};
 

@@ -30,6 +30,8 @@ pub struct Grid {
     pub columns: Vec<Column>,
     /// Its rows, each with a cell a column.
     pub rows: Vec<Vec<String>>,
+    /// Shorter labels of rows by their position, for where the labels do not fit beside the figures.
+    pub short_labels: Vec<(usize, String)>,
     /// Explanations of its columns and rows.
     pub notes: Vec<String>,
 }
@@ -88,7 +90,13 @@ impl Column {
 impl Grid {
     /// A table without rows.
     pub(super) fn new(caption: impl Into<String>, columns: Vec<Column>) -> Grid {
-        Grid { caption: caption.into(), columns, rows: Vec::new(), notes: Vec::new() }
+        Grid {
+            caption: caption.into(),
+            columns,
+            rows: Vec::new(),
+            short_labels: Vec::new(),
+            notes: Vec::new(),
+        }
     }
 
     /// Leaves a column out where all its cells are empty.

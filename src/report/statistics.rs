@@ -62,6 +62,7 @@ pub(super) fn checks_grid(checks: &[CheckResult]) -> Grid {
     let mut grid = Grid::new("Checks", columns);
     for check in checks {
         let (estimate, interval) = estimate_cells(&check.statistic);
+        grid.short_labels.extend(check.about.clone().map(|about| (grid.rows.len(), about)));
         let label = match &check.about {
             Some(about) => format!("{}: {about}", check.name),
             None => check.name.clone(),

@@ -54,6 +54,11 @@ impl Look {
 
 /// The page as text, ending with a line break.
 pub fn table(memo: &Memo, look: Look) -> String {
+    table_with(memo, "", look)
+}
+
+/// The page with drawings of the same look between the tables and what is said of them.
+pub fn table_with(memo: &Memo, drawings: &str, look: Look) -> String {
     let memo = &memo.visible();
     let mut lines = Vec::new();
     let paragraph = |text: &str, style: &str, lines: &mut Vec<String>| {
@@ -75,6 +80,7 @@ pub fn table(memo: &Memo, look: Look) -> String {
             paragraph(note, DIM, &mut lines);
         }
     }
+    lines.extend(drawings.lines().map(str::to_owned));
     if !memo.warnings.is_empty() {
         lines.push(String::new());
     }
@@ -187,7 +193,22 @@ fn gap(column: &Column) -> usize {
     if column.align == Align::Joined { 1 } else { GAP }
 }
 
+/// Lays a table out; with its shorter labels where a label would not fit beside its figures.
 fn grid_lines(grid: &Grid, look: Look) -> Vec<String> {
+    let (lines, is_fitting) = laid_out(grid, look);
+    if is_fitting || grid.short_labels.is_empty() {
+        return lines;
+    }
+    let mut short = grid.clone();
+    for (row, label) in std::mem::take(&mut short.short_labels) {
+        short.rows[row][0] = label;
+    }
+    laid_out(&short, look).0
+}
+
+/// The lines of a table, and whether every label stands beside its figures.
+fn laid_out(grid: &Grid, look: Look) -> (Vec<String>, bool) {
+    let mut is_fitting = true;
     let mut shown: Vec<usize> = (0..grid.columns.len()).collect();
     let mut left_out: Vec<Vec<usize>> = Vec::new();
     let mut column_widths: Vec<Widths> = grid
@@ -293,6 +314,7 @@ fn grid_lines(grid: &Grid, look: Look) -> Vec<String> {
         }
         // A label that does not fit beside its figures stands above them.
         if labels.len() > 1 {
+            is_fitting = false;
             lines.extend(wrapped_label(&text, look.width));
             labels.clear();
         }
@@ -318,7 +340,7 @@ fn grid_lines(grid: &Grid, look: Look) -> Vec<String> {
         }
     }
     lines.extend(legend.iter().map(|line| look.paint(DIM, line)));
-    lines
+    (lines, is_fitting)
 }
 
 /// Parts in lines of at most `width` cells, broken between parts only.

@@ -57,6 +57,11 @@ impl Memo {
                 caption: one(&grid.caption),
                 columns,
                 rows: grid.rows.iter().map(|row| all(row)).collect(),
+                short_labels: grid
+                    .short_labels
+                    .iter()
+                    .map(|(row, text)| (*row, one(text)))
+                    .collect(),
                 notes: all(&grid.notes),
             }
         };

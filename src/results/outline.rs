@@ -43,8 +43,6 @@ pub struct Outline {
     pub beyond: (f64, f64),
     /// Share of what never happens.
     pub never: f64,
-    /// Share of the values below 0.
-    pub negative: f64,
 }
 
 /// Adds the outlines of all numbers and times to a result that was summarized from the same tally.
@@ -90,7 +88,7 @@ impl Outline {
         if low >= high {
             return None;
         }
-        let mut outline = Outline { low, high, negative: law.cdf_below(0.0), ..Outline::default() };
+        let mut outline = Outline { low, high, ..Outline::default() };
         let edge = |at: usize, n: usize| low + (high - low) * (at as f64 / n as f64);
         let n_bars = if law.kind() == Kind::Discrete { FEWEST_BARS * 2 } else { MOST_BARS };
         let below: Vec<f64> = (0..=n_bars).map(|at| law.cdf_below(edge(at, n_bars))).collect();
@@ -150,8 +148,6 @@ fn of_pieces(pieces: &[Bucket], is_whole: bool, channel: &Channel) -> Option<Out
 fn of_counts(pieces: &[Bucket], is_whole: bool, finite: u64, never: u64) -> Option<Outline> {
     let all = (finite + never) as f64;
     let share = |count: f64| count / all;
-    let negative: f64 =
-        pieces.iter().map(|piece| piece.count as f64 * part_below(piece, 0.0)).sum();
     let never_share = share(never as f64);
     let (first, last) = (pieces.first()?, pieces.last()?);
     if pieces.len() <= MOST_ATOMS && pieces.iter().all(|piece| piece.min == piece.max) {
@@ -166,10 +162,7 @@ fn of_counts(pieces: &[Bucket], is_whole: bool, finite: u64, never: u64) -> Opti
             let beyond = (share_where(&|x| x < low), share_where(&|x| x > high));
             let inside = pieces.iter().filter(|piece| piece.min >= low && piece.min <= high);
             let atoms = inside.map(|piece| (piece.min, share(piece.count as f64))).collect();
-            return Some(Outline {
-                negative: share(negative),
-                ..of_atoms(atoms, beyond, never_share)
-            });
+            return Some(of_atoms(atoms, beyond, never_share));
         }
     }
     let least = if is_whole { SHARE_OF_WHOLE_ATOM } else { SHARE_OF_ATOM };
@@ -194,7 +187,6 @@ fn of_counts(pieces: &[Bucket], is_whole: bool, finite: u64, never: u64) -> Opti
         low,
         high,
         never: never_share,
-        negative: share(negative),
         atoms: pieces
             .iter()
             .filter(|p| is_atom(p))
@@ -265,7 +257,6 @@ fn of_atoms(atoms: Vec<(f64, f64)>, beyond: (f64, f64), never: f64) -> Outline {
         sum += share;
         curve.push((value, sum));
     }
-    let negative = atoms.iter().filter(|atom| atom.0 < 0.0).map(|atom| atom.1).sum();
     let end = |atom: Option<&(f64, f64)>| atom.map_or(0.0, |atom| atom.0);
     Outline {
         low: end(atoms.first()),
@@ -275,7 +266,6 @@ fn of_atoms(atoms: Vec<(f64, f64)>, beyond: (f64, f64), never: f64) -> Outline {
         atoms,
         beyond,
         never,
-        negative,
     }
 }
 
@@ -330,7 +320,6 @@ mod tests {
         assert!(outline.atoms.is_empty() && outline.bars.len() == MOST_BARS);
         assert!((outline.at_or_below(0.0) - 0.5).abs() < 0.01);
         assert!((outline.at_or_below(1.0) - 0.8413).abs() < 0.01);
-        assert!((outline.negative - 0.5).abs() < 0.01);
         assert_eq!((outline.at_or_below(-9.0), outline.at_or_below(9.0)), (0.0, 0.998_0 + 0.0));
     }
 

@@ -162,6 +162,9 @@ pub struct NumberSummary {
     pub max: Option<f64>,
     /// The base case.
     pub base: Option<BaseCase>,
+    /// The share of the values that are negative, exact but for the histogram's bucket around 0; `None` where some
+    /// trials are never.
+    pub below_zero: Option<f64>,
     /// The percentiles, in the order asked for.
     pub quantiles: Vec<Quantile>,
     /// Trials without a value.

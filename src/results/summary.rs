@@ -200,6 +200,7 @@ fn without_trials(kind: ChannelKind, base: Point) -> Statistics {
         min: None,
         max: None,
         base: Some(BaseCase { value: base, rank: None }),
+        below_zero: None,
         quantiles: Vec::new(),
         undefined: Undefined::default(),
     };
@@ -294,6 +295,8 @@ fn number(recorded: &Recorded<'_>, base: Point, percentiles: &[f64]) -> NumberSu
         min: distribution.min(),
         max: distribution.max(),
         base: Some(BaseCase { value: base, rank }),
+        below_zero: (channel.never() == 0 && channel.finite() > 0)
+            .then(|| distribution.share_below(0.0)),
         quantiles: quantiles(recorded, false, percentiles),
         undefined: undefined(channel),
     }

@@ -20,10 +20,11 @@ struct Block<'a> {
     start: usize,
 }
 
-/// README, CHANGELOG and everything in docs/ and docs/models/, with their text.
+/// The READMEs, CHANGELOG and everything in docs/, docs/models/ and docs/zh/, with their text.
 fn pages() -> Vec<(PathBuf, String)> {
-    let mut paths: Vec<PathBuf> = ["README.md", "CHANGELOG.md"].map(PathBuf::from).into();
-    for folder in ["docs", "docs/models"] {
+    let mut paths: Vec<PathBuf> =
+        ["README.md", "README.zh.md", "CHANGELOG.md"].map(PathBuf::from).into();
+    for folder in ["docs", "docs/models", "docs/zh", "docs/zh/models"] {
         for entry in fs::read_dir(folder).expect("a folder of pages") {
             let path = entry.expect("an entry of it").path();
             if path.extension().is_some_and(|extension| extension == "md") {
@@ -151,6 +152,18 @@ fn the_readme_shows_the_doctest_of_the_library() {
         blocks(&readme).into_iter().filter(|block| block.language == "rust").collect();
     assert_eq!(examples.len(), 1);
     assert!(code.contains(&format!("```\n{}```\n", examples[0].text)));
+}
+
+/// What stands in English has its page in Chinese, as far as a guide is needed to use a model.
+#[test]
+fn the_guide_of_models_exists_in_chinese() {
+    let folder = fs::read_dir("docs/models").expect("the guide");
+    for page in folder.map(|entry| entry.expect("a page").file_name()) {
+        assert!(Path::new("docs/zh/models").join(&page).exists(), "{page:?}");
+    }
+    for page in ["models.md", "report.md", "language.md"] {
+        assert!(Path::new("docs/zh").join(page).exists(), "{page}");
+    }
 }
 
 #[test]

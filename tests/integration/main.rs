@@ -8,6 +8,7 @@ mod designs;
 mod determinism;
 mod docs;
 mod engine_reference;
+mod facts;
 mod figures;
 mod fit;
 mod floors;

@@ -143,7 +143,15 @@ fn every_figure_of_a_page_is_one_of_the_result() {
     let run =
         outlay(["run", "a800-10k", "-q", "-n", TRIALS, "-f", "json"]).output().expect("it runs");
     let text = String::from_utf8(run.stdout).expect("JSON is text");
-    let known = numbers(&text);
+    let mut known = numbers(&text);
+    // The tornados are those of another command, with as many trials.
+    for output in ["npv", "programme"] {
+        let run = outlay(["sensitivity", "a800-10k", "-q", "-n", TRIALS, "-f", "json"])
+            .args(["--output", output])
+            .output()
+            .expect("it runs");
+        known.extend(numbers(&String::from_utf8(run.stdout).expect("JSON is text")));
+    }
     let json: Value = serde_json::from_str(&text).expect("JSON");
     let page = page(&["a800-10k"]);
     let figures: Vec<&str> = page
@@ -241,6 +249,44 @@ fn nothing_that_a_model_says_gets_out_of_its_place() {
         check_harmless(&page);
         assert!(page.contains("&lt;img src=x onerror=alert(1)&gt;"));
         assert!(page.contains("{{ 7*7 }}") && page.contains("\\u{202e}"), "it is shown as it is");
+    }
+}
+
+#[test]
+fn a_page_tells_limits_drivers_causes_and_correlations() {
+    let folder = folder();
+    let path = folder.path().join("model.toml");
+    let text = "outlay = 1\ntimeline = { step = \"year\", steps = 3 }\n\
+                inputs = { rent = \"normal(4, 3) CNY/year\", cost = \"normal(10, 2) CNY\" }\n\
+                correlations = { \"rent, cost\" = 0.5 }\n\
+                series = { cash = { first = \"-cost\", next = \"rent * 1 year\" } }\n\
+                outputs = { npv = { value = \"npv(cash, 5% / year)\" }, irr = { value = \"irr(cash)\" } }\n\
+                [checks]\ngood = \"P(npv > 0) >= 1%\"\nbad = \"P(npv > 0) >= 99%\"\n";
+    fs::write(&path, text).expect("the folder is writable");
+    let path = path.display().to_string();
+    let run = |language: &str| {
+        let output = outlay(["report", "-n", "2k", "-q", "--lang", language]).arg(&path).output();
+        let output = output.expect("the binary runs");
+        assert_eq!(output.status.code(), Some(4), "a limit is broken");
+        String::from_utf8(output.stdout).expect("a page is text")
+    };
+    let page = run("en");
+    for expected in [
+        "class=\"left verdict holds\">holds<",
+        "class=\"left verdict fails\">fails<",
+        "id=\"drivers\"",
+        "no internal rate of return",
+        "<bdi>rent</bdi> · <bdi>cost</bdi>",
+        "ranks (Spearman)",
+        "Gaussian",
+        "outlay sensitivity model.toml -n 2_000 --seed 1 --output npv",
+    ] {
+        assert!(page.contains(expected), "{expected}");
+    }
+    let page = run("zh");
+    for expected in [">满足<", ">不满足<", "没有内部收益率", "秩（Spearman）", "什么决定结果？"]
+    {
+        assert!(page.contains(expected), "{expected}");
     }
 }
 

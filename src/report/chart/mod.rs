@@ -11,6 +11,7 @@ mod fan;
 mod rise;
 mod small;
 mod svg;
+mod tornado;
 
 pub(super) use axis::{Axis, Ticks, round_share};
 pub(super) use bars::{Bar, bars};
@@ -18,6 +19,7 @@ pub(super) use distribution::{DistributionChart, Mark, distribution};
 pub(super) use fan::{Band, FanChart, fan};
 pub(super) use rise::{RiseChart, rise};
 pub(super) use small::small;
+pub(super) use tornado::{TornadoBar, TornadoChart, tornado};
 
 /// Width of a chart in units of its own; a page scales it.
 const WIDTH: f64 = 460.0;

@@ -12,7 +12,8 @@ use super::prose::{Piece, Prose, fill};
 use super::words::{Language, Words};
 use crate::report::number;
 use crate::results::{
-    NumberSummary, OutputResult, Point, ProbabilitySummary, Quantile, Statistics, TimeSummary,
+    Description, NumberSummary, OutputResult, Point, ProbabilitySummary, Quantile,
+    SimulationResult, Statistics, TimeSummary,
 };
 
 /// A question and its answer.
@@ -59,6 +60,7 @@ const PURPOSES: [(Purpose, &[&str]); 3] = [
             "成本",
             "支出",
             "spend",
+            "cluster",
         ],
     ),
 ];
@@ -67,6 +69,8 @@ const NO_COST: [&str; 9] =
     ["income", "revenue", "saving", "margin", "profit", "avoided", "收入", "利润", "毛利"];
 /// Outputs told one by one where nothing else is known of a model.
 const FALLBACK: usize = 3;
+/// Outputs whose drivers are told, at most.
+const MOST_HEADLINES: usize = 2;
 /// The most labels of one condition that are told.
 const MOST_LABELS: usize = 6;
 
@@ -76,7 +80,8 @@ pub(super) fn answers(dossier: &Dossier<'_>) -> Vec<Answer> {
     let words = dossier.language.words();
     let mut found = Vec::new();
     let by_purpose = |purpose, question| {
-        best(dossier, purpose).and_then(|output| of_output(dossier, output, question))
+        best(dossier.result, dossier.description, purpose)
+            .and_then(|output| of_output(dossier, output, question))
     };
     found.extend(by_purpose(Purpose::Cost, words.question_cost));
     found.extend(by_purpose(Purpose::Peak, words.question_peak));
@@ -89,7 +94,8 @@ pub(super) fn answers(dossier: &Dossier<'_>) -> Vec<Answer> {
     );
     found.extend(by_purpose(Purpose::Worth, words.question_worth));
     found.extend(who(dossier));
-    if found.is_empty() {
+    let has_subject = !found.is_empty();
+    if !has_subject {
         let is_plain = |output: &&OutputResult| !matches!(output.statistics, Statistics::Series(_));
         let answers = outputs.iter().filter(is_plain).filter_map(|output| {
             let question = match output.statistics {
@@ -102,16 +108,21 @@ pub(super) fn answers(dossier: &Dossier<'_>) -> Vec<Answer> {
         });
         found.extend(answers.take(FALLBACK));
     }
+    found.extend(super::drivers::answer(dossier));
     found
 }
 
 /// The output that most probably is there for this: by the rank of the word, then by its place in the model.
-fn best<'a>(dossier: &Dossier<'a>, purpose: Purpose) -> Option<&'a OutputResult> {
+fn best<'a>(
+    result: &'a SimulationResult,
+    description: &Description,
+    purpose: Purpose,
+) -> Option<&'a OutputResult> {
     let words = PURPOSES.iter().find(|(known, _)| *known == purpose)?.1;
-    let candidates = dossier.result.outputs.iter().filter(|output| {
+    let candidates = result.outputs.iter().filter(|output| {
         matches!(output.statistics, Statistics::Number(_))
             && output.index.is_empty()
-            && dossier.description.money.contains(&output.name)
+            && description.money.contains(&output.name)
     });
     let rank = |output: &&OutputResult| {
         let text = called(output);
@@ -127,6 +138,31 @@ fn best<'a>(dossier: &Dossier<'a>, purpose: Purpose) -> Option<&'a OutputResult>
         .filter_map(|output| Some((rank(&output)?, output)))
         .min_by_key(|(rank, _)| *rank)
         .map(|(_, output)| output)
+}
+
+/// The outputs whose drivers a board asks for, with their labels: what it is worth and what it costs; where neither is
+/// known, the first that are no series. None that does not vary.
+pub fn headlines(result: &SimulationResult, description: &Description) -> Vec<String> {
+    let varies = |output: &&OutputResult| match &output.statistics {
+        Statistics::Number(number) => number.min.is_some() && number.min != number.max,
+        Statistics::Probability(summary) => {
+            summary.probability.is_some_and(|p| p.value > 0.0 && p.value < 1.0)
+        }
+        Statistics::Time(_) | Statistics::Series(_) => false,
+    };
+    let purposes = [Purpose::Worth, Purpose::Cost, Purpose::Peak];
+    let of_purpose = purposes.iter().filter_map(|purpose| best(result, description, *purpose));
+    let mut found: Vec<&OutputResult> = of_purpose.filter(varies).take(MOST_HEADLINES).collect();
+    if found.is_empty() {
+        found = result.outputs.iter().filter(varies).take(MOST_HEADLINES).collect();
+    }
+    let labels =
+        |output: &OutputResult| -> Vec<String> { output.index.values().cloned().collect() };
+    let name = |output: &&OutputResult| match output.index.is_empty() {
+        true => output.name.clone(),
+        false => format!("{}[{}]", output.name, labels(output).join(", ")),
+    };
+    found.iter().map(name).collect()
 }
 
 fn called(output: &OutputResult) -> String {
@@ -165,11 +201,11 @@ pub(super) fn told(
         Statistics::Number(summary) => {
             let amounts = Amounts::of_number(summary, unit, language);
             let mut text = of_number(summary, &amounts);
-            let negative = output.outline.as_ref().map_or(0.0, |outline| outline.negative);
-            if called(output).contains("npv") || (negative > 0.001 && negative < 0.999) {
-                // Read off a histogram, not a statistic of the result: no value stands behind its text.
-                let share = Piece { value: String::new(), ..language.share(negative) };
-                text.extend(fill(language.words().below_zero, &[&[share]]));
+            let below = summary.below_zero.filter(|share| *share > 0.0);
+            if let Some(share) = below
+                && (called(output).contains("npv") || (share > 0.001 && share < 0.999))
+            {
+                text.extend(fill(language.words().below_zero, &[&[language.share(share)]]));
             }
             (headline(&summary.quantiles, summary.base.map(|base| base.value), &amounts), text)
         }

@@ -8,8 +8,10 @@
 mod amount;
 mod answers;
 mod drawings;
+mod drivers;
 mod prose;
 mod tables;
+mod verdicts;
 mod words;
 
 use minijinja::syntax::SyntaxConfig;
@@ -18,14 +20,19 @@ use minijinja::{Environment, Value};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+pub use answers::headlines;
 pub use words::Language;
 
 use super::{command, number, visible, visible_lines};
-use crate::results::{Description, InputRow, SimulationResult, Statistics};
+use crate::analysis::Swings;
+use crate::results::{
+    CorrelationRow, Description, InputRow, Provenance, SimulationResult, Statistics,
+};
 use answers::{Answer, answers};
 use drawings::Drawing;
 use prose::fill_text;
 use tables::{ChanceRow, Figures, InputLine};
+use verdicts::{CauseRow, CheckRow, CorrelationLine};
 use words::Words;
 
 const TEMPLATE: &str = include_str!("page.html");
@@ -40,6 +47,10 @@ pub struct Dossier<'a> {
     pub result: &'a SimulationResult,
     /// The inputs, with outlines.
     pub inputs: &'a [InputRow],
+    /// The correlations that the model states.
+    pub correlations: &'a [CorrelationRow],
+    /// How the outputs of [`headlines`] move with the inputs, where anything does.
+    pub swings: Option<&'a Swings>,
     /// What the model says about itself.
     pub description: &'a Description,
     /// The language of the page.
@@ -60,6 +71,11 @@ struct Page<'a> {
     alert: String,
     answers: Vec<Answer>,
     warnings: Vec<String>,
+    checks: Vec<CheckRow>,
+    drivers: Vec<Shown>,
+    drivers_note: String,
+    drivers_commands: Vec<String>,
+    causes: Vec<CauseRow>,
     figures: Figures,
     figures_note: &'static str,
     over_time: Vec<Shown>,
@@ -68,6 +84,7 @@ struct Page<'a> {
     chance_rows: Vec<ChanceRow>,
     distributions: Vec<Shown>,
     inputs: Vec<(InputLine, Value)>,
+    correlations: Vec<CorrelationLine>,
     certificate_note: String,
     certificate: Vec<(&'static str, String)>,
     command: String,
@@ -131,6 +148,13 @@ fn page<'a>(dossier: &Dossier<'_>, texts: &'a [(String, String)]) -> Page<'a> {
         alert: alert(dossier),
         answers: answers(dossier),
         warnings: result.warnings.iter().map(|text| visible(text).into_owned()).collect(),
+        checks: verdicts::checks(dossier),
+        drivers: charts(drivers::drivers(dossier)),
+        drivers_note: dossier.swings.map_or_else(String::new, |swings| {
+            fill_text(words.drivers_note, &[&number::grouped(swings.trials)])
+        }),
+        drivers_commands: drivers_commands(dossier),
+        causes: verdicts::causes(dossier),
         figures: tables::figures(dossier),
         figures_note: words.figures_note,
         over_time: charts(drawings::over_time(dossier)),
@@ -139,11 +163,28 @@ fn page<'a>(dossier: &Dossier<'_>, texts: &'a [(String, String)]) -> Page<'a> {
         chance_rows: tables::chances(dossier),
         distributions: charts(drawings::distributions(dossier)),
         inputs: inputs.collect(),
+        correlations: verdicts::correlations(dossier),
         certificate_note: fill_text(words.certificate_note, &[result.provenance.version]),
         certificate: certificate(dossier),
         command: visible(&command::line(&result.provenance, &percentiles(dossier))).into_owned(),
         texts,
     }
+}
+
+/// What gives the figures of the tornados again.
+fn drivers_commands(dossier: &Dossier<'_>) -> Vec<String> {
+    let Some(swings) = dossier.swings else { return Vec::new() };
+    let provenance = Provenance {
+        trials: swings.trials,
+        trials_asked: swings.trials,
+        design: "random",
+        ..dossier.result.provenance.clone()
+    };
+    let command = |output: &str| {
+        let options = vec![format!("--output {}", command::quoted(output))];
+        visible(&command::of(&provenance, "sensitivity", options)).into_owned()
+    };
+    drivers::drawn(dossier).iter().map(|swings| command(&swings.output)).collect()
 }
 
 /// What may load and run: nothing but this very style sheet.

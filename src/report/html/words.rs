@@ -69,6 +69,8 @@ words! {
     base_only: "Interrupted before the first trial: there is only the base case.", "首次试验之前即中断：只有基准情形。";
 
     nav_answers: "Answers", "结论";
+    nav_checks: "Limits", "限额";
+    nav_drivers: "Drivers", "主因";
     nav_figures: "Figures", "数字";
     nav_time: "Over time", "时间";
     nav_chances: "Probabilities", "概率";
@@ -82,6 +84,7 @@ words! {
     question_payback: "When does it pay back?", "何时回本？";
     question_worth: "What is it worth?", "值得投吗？";
     question_who: "Who can afford it?", "谁负担得起？";
+    question_driver: "What decides it?", "什么决定结果？";
     question_holds: "Does it hold?", "是否成立？";
     question_other: "What comes out?", "结果如何？";
     middle: "{0} of trials stay at or below {1}", "{0} 的试验不超过 {1}";
@@ -104,6 +107,51 @@ words! {
     of_count: "{0} of {1}", "{1} 中有 {0}";
     more_likely: "more likely than not", "可能性过半";
     no_share: "No value in {0} of trials; the figures are of the others.", "{0} 的试验没有值；数字来自其余试验。";
+
+    swing: "At its P10 ({0}) the mean is {1}, at its P90 ({2}) it is {3}.", "取其 P10（{0}）时均值为 {1}，取其 P90（{2}）时为 {3}。";
+
+    checks: "Limits that were set", "设定的限额";
+    checks_note: "A limit holds or fails where it does so everywhere in the 95 % interval of the estimate; in between, so many trials cannot tell.", "若在估计值的 95 % 置信区间内处处成立（或处处不成立），则判为满足（或不满足）；介于两者之间时，现有试验次数不足以判断。";
+    check: "Limit", "限额";
+    must_hold: "Must hold", "须成立";
+    estimate: "Estimate", "估计值";
+    verdict: "Verdict", "判定";
+    verdict_holds: "holds", "满足";
+    verdict_fails: "fails", "不满足";
+    verdict_unsure: "cannot tell", "无法判断";
+    withheld_tail: "none: heavy tail", "无：厚尾";
+    withheld_few: "none: too few trials", "无：试验太少";
+
+    drivers: "What decides it", "什么决定结果";
+    drivers_note: "The mean of the output over the trials in which an input is near its P10 and near its P90, all else varying as it does; what is correlated with it moves along. From {0} independent trials; the command below gives the same figures and more.", "输入接近其 P10 和 P90 时输出的均值；其余输入照常变动，与之相关的输入随之变动。来自 {0} 次独立试验；以下命令给出同样的数字和更多细节。";
+    side_low: "input at its P10", "输入取 P10";
+    side_high: "input at its P90", "输入取 P90";
+    mean_lower: "mean", "均值";
+    other_inputs: " The other {0} inputs move it by {1} or less.", "其余 {0} 项输入的影响不超过 {1}。";
+
+    causes: "Trials without a value", "没有值的试验";
+    cause: "Cause", "原因";
+    cause_trials: "Trials", "试验";
+    cause_share: "Share", "比例";
+    cause_first: "First trial", "首次出现";
+    cause_irr_none: "no internal rate of return", "没有内部收益率";
+    cause_irr_several: "several internal rates of return", "有多个内部收益率";
+    cause_division: "division by zero", "除以零";
+    cause_domain: "a function outside its domain", "函数超出定义域";
+    cause_overflow: "overflow", "溢出";
+    cause_horizon: "beyond the last step", "超出时间范围";
+    cause_parameters: "impossible parameters of a distribution", "分布参数不成立";
+    cause_arithmetic: "undefined arithmetic", "无定义的运算";
+
+    correlations: "What moves together", "哪些输入相关";
+    correlations_none: "No correlations are stated: no input says anything about another beyond what its own text says.", "未声明相关性：除输入文本自身写明的依赖外，各输入相互独立。";
+    pair: "Inputs", "输入";
+    coefficient: "Correlation", "相关系数";
+    measure: "Of", "类型";
+    measure_spearman: "ranks (Spearman)", "秩（Spearman）";
+    measure_pearson: "values (Pearson)", "数值（Pearson）";
+    copula: "Copula", "Copula";
+    by_step: "step by step", "逐期";
 
     warnings: "Read with care", "阅读须知";
     figures: "The figures", "数字";

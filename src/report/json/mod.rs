@@ -226,6 +226,7 @@ fn named<'a>(output: &'a OutputResult, kind: &'static str) -> OutputWire<'a> {
         min: None,
         max: None,
         base: None,
+        below_zero: None,
         quantiles: None,
         quantiles_if_ever: None,
         within: None,
@@ -233,6 +234,11 @@ fn named<'a>(output: &'a OutputResult, kind: &'static str) -> OutputWire<'a> {
         causes: None,
         first_trial: None,
     }
+}
+
+/// The share of negative values, where there are any.
+fn below_zero(number: &NumberSummary) -> Option<f64> {
+    number.below_zero.filter(|share| *share > 0.0).and_then(finite)
 }
 
 fn number_wire<'a>(wire: OutputWire<'a>, number: &'a NumberSummary) -> OutputWire<'a> {
@@ -244,6 +250,7 @@ fn number_wire<'a>(wire: OutputWire<'a>, number: &'a NumberSummary) -> OutputWir
         min: Some(number.min.and_then(finite)),
         max: Some(number.max.and_then(finite)),
         base: number.base.map(base_wire),
+        below_zero: below_zero(number),
         quantiles: Some(quantile_wires(&number.quantiles)),
         undefined: Some(number.undefined.count),
         causes: causes(&number.undefined),
@@ -295,6 +302,7 @@ fn step_wire(step: &StepSummary) -> StepWire<'_> {
         mean: None,
         sd: None,
         base: None,
+        below_zero: None,
         quantiles: None,
         undefined: 0,
         causes: None,
@@ -332,6 +340,7 @@ fn step_wire(step: &StepSummary) -> StepWire<'_> {
         mean: Some(mean),
         sd: Some(sd),
         base,
+        below_zero: below_zero(summary),
         quantiles: Some(quantiles),
         undefined: summary.undefined.count,
         causes: causes(&summary.undefined),

@@ -151,6 +151,8 @@ pub(crate) struct OutputWire<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) base: Option<BaseValueWire>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) below_zero: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) quantiles: Option<Vec<QuantileWire>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) quantiles_if_ever: Option<Vec<QuantileWire>>,
@@ -184,6 +186,8 @@ pub(super) struct StepWire<'a> {
     pub(super) sd: Option<Option<f64>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) base: Option<BaseValueWire>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) below_zero: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) quantiles: Option<Vec<StepQuantileWire>>,
     #[serde(skip_serializing_if = "is_zero")]
