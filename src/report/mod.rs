@@ -31,6 +31,7 @@ mod table;
 mod tail;
 mod trial;
 mod visible;
+mod wrap;
 
 pub use self::csv::{csv, quantities_csv};
 pub use bench::{
