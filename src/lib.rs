@@ -43,8 +43,9 @@ pub mod unit;
 
 pub use engine::{Monitor, Unwatched};
 pub use simulation::{
-    Asked, CompileFailure, Compiled, Observation, ReadFile, Request, RunSettings, Watched,
-    WatchedInput, base_case, compile, correlations, describe, inputs, quantities, run, trial,
+    Asked, CompileFailure, Compiled, InputColumns, NoTable, Observation, ReadFile, Request,
+    RunSettings, TRIAL, TrialColumn, TrialColumns, TrialTable, Watched, WatchedInput, base_case,
+    compile, correlations, describe, inputs, quantities, run, trial, trials,
 };
 
 use results::SimulationResult;

@@ -6,6 +6,7 @@ mod explain;
 mod listing;
 mod observe;
 mod replay;
+mod trials;
 mod until;
 
 use std::collections::BTreeMap;
@@ -18,6 +19,7 @@ pub use listing::{correlations, inputs, quantities};
 pub use observe::{Observation, Watched, WatchedInput};
 pub use replay::trial;
 use sha2::{Digest, Sha256};
+pub use trials::{InputColumns, NoTable, TRIAL, TrialColumn, TrialColumns, TrialTable, trials};
 
 use crate::accumulate::{ChannelPlan, Tally};
 use crate::check::{self, CheckedModel, Output, Plans};

@@ -3,7 +3,7 @@
 //! What comes in: buckets in ascending order and counted atoms. What goes out: order statistics, each with the
 //! bounds between which it certainly lies. What is not here: which rank a percentile or an interval asks for (`results`).
 
-use super::histogram::Bucket;
+use super::histogram::{Bucket, HdrError, hdr_from_buckets};
 
 /// Values in ascending order.
 #[derive(Debug, Clone, PartialEq)]
@@ -107,6 +107,21 @@ impl Distribution {
             piece.count as f64 * part
         };
         self.pieces.iter().map(below).sum::<f64>() / self.count() as f64
+    }
+
+    /// How many values are at or below the `rank`-th smallest, where it stands alone; else its rank.
+    pub fn up_to_rank(&self, rank: u64) -> u64 {
+        let at = self.position(rank);
+        let piece = &self.pieces[at];
+        if piece.min == piece.max { self.up_to[at] } else { rank }
+    }
+
+    /// The values as an `hdrhistogram`, each multiplied by `scale` and rounded.
+    ///
+    /// # Errors
+    /// Where a value is negative, or too large once scaled.
+    pub fn hdr(&self, scale: f64) -> Result<hdrhistogram::Histogram<u64>, HdrError> {
+        hdr_from_buckets(self.pieces.iter().copied(), scale)
     }
 
     /// A value that the `rank`-th smallest is certainly not below.

@@ -12,6 +12,11 @@
 //! Because a bucket knows its smallest and largest value, no edge is ever computed: a bucket that holds one
 //! distinct value (a whole number, an atom) gives it back exactly.
 
+use std::time::Duration;
+
+use hdrhistogram::serialization::V2DeflateSerializer;
+use hdrhistogram::serialization::interval_log::{IntervalLogWriterBuilder, Tag};
+
 use super::plan::Resolution;
 
 /// Octaves of 1 + |y| on either side of the center.
@@ -195,6 +200,27 @@ pub fn hdr_from_buckets(
         hdr.record_n(value as u64, bucket.count).map_err(|_| HdrError::TooLarge)?;
     }
     Ok(hdr)
+}
+
+/// A log of histograms, version 1.3, compressed as its readers in Java want it: each entry has a tag without blanks
+/// and commas. A log is of times, of which a run has none that is part of its result: they are 0 and 1.
+pub fn hdr_log(comment: &str, entries: &[(String, hdrhistogram::Histogram<u64>)]) -> String {
+    let mut bytes = format!(
+        "#[{comment}]\n#[Histogram log format version 1.3]\n#[StartTime: 0.000 (seconds since epoch)]\n\
+         \"StartTimestamp\",\"Interval_Length\",\"Interval_Max\",\"Interval_Compressed_Histogram\"\n"
+    )
+    .into_bytes();
+    let mut serializer = V2DeflateSerializer::new();
+    let mut log = IntervalLogWriterBuilder::new()
+        .with_max_value_divisor(1.0)
+        .begin_log_with(&mut bytes, &mut serializer)
+        .expect("memory takes everything");
+    for (tag, histogram) in entries {
+        let tag = Tag::new(tag).expect("a tag without blanks and commas");
+        log.write_histogram(histogram, Duration::ZERO, Duration::from_secs(1), Some(tag))
+            .expect("memory takes everything");
+    }
+    String::from_utf8(bytes).expect("a log is text")
 }
 
 #[cfg(test)]

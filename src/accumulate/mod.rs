@@ -19,7 +19,7 @@ pub(crate) mod testing;
 
 pub use channel::{Cause, Channel, Explained, MAX_LANES};
 pub use distribution::Distribution;
-pub use histogram::{Bucket, HdrError, Histogram, hdr_from_buckets};
+pub use histogram::{Bucket, HdrError, Histogram, hdr_from_buckets, hdr_log};
 pub use moments::{MomentTree, Moments};
 pub use plan::{ChannelKind, ChannelPlan, Resolution};
 pub use refine::{Stretch, affordable};

@@ -1,5 +1,6 @@
 //! What the commands that answer one question share: the model and its scenarios, the output, the files.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::args::{ChangeArgs, Format, WrittenArgs};
@@ -7,23 +8,29 @@ use super::exit::Exit;
 use super::failure::{Failure, Stop};
 use super::interrupt;
 use super::output::OutputFile;
-use super::settings::with_formats;
+use super::settings::{FileFormat, with_formats};
 use super::terminal::Terminal;
 use crate::analysis::Unanswerable;
-use crate::report::Look;
+use crate::report::{self, Look};
 use crate::results::Provenance;
 use crate::{Compiled, Request, Watched};
 
 /// The files of an answer, open before there is one.
-pub(super) struct Files(Vec<OutputFile>);
+pub(super) struct Files(Vec<(OutputFile, FileFormat)>);
 
 impl Files {
     pub(super) fn open(written: &WrittenArgs) -> Result<Files, Stop> {
-        let paths = with_formats(&written.files, "-o")?;
-        let open = |(path, format): (std::path::PathBuf, Format)| {
-            OutputFile::open(&path, format, written.force)
-        };
-        Ok(Files(paths.into_iter().map(open).collect::<Result<_, Failure>>()?))
+        Files::of(with_formats(&written.files, "-o")?, written.force)
+    }
+
+    /// Opens files, each with its format.
+    pub(super) fn of(paths: Vec<(PathBuf, FileFormat)>, is_forced: bool) -> Result<Files, Stop> {
+        if paths.iter().any(|(_, format)| format.is_hdr()) {
+            let failure =
+                Failure::usage(".hgrm and .hlog hold the distributions of a model's outputs");
+            return Err(failure.help("`outlay run MODEL -o FILE` writes them").into());
+        }
+        Ok(Files(opened(paths, is_forced)?))
     }
 
     /// Writes the answer to standard output and to the files.
@@ -34,12 +41,33 @@ impl Files {
         text: impl Fn(Format, Look) -> String,
     ) -> Result<(), Stop> {
         terminal.print(&text(format, terminal.look))?;
-        for file in self.0 {
-            let text = text(file.format, Look::default());
-            file.write(&text)?;
+        let text = |format| text(format, Look::default());
+        for (file, format) in self.0 {
+            match format {
+                FileFormat::Text(format) => file.write(text(format))?,
+                FileFormat::Parquet => {
+                    let (csv, json) = (text(Format::Csv), text(Format::Json));
+                    file.write(report::parquet_table(&csv, &json))?;
+                }
+                FileFormat::Workbook => {
+                    let (csv, json) = (text(Format::Csv), text(Format::Json));
+                    file.write(report::workbook_table(&csv, &json))?;
+                }
+                FileFormat::Hgrm | FileFormat::Hlog => {}
+            }
         }
         Ok(())
     }
+}
+
+/// Opens files, each with its format.
+pub(super) fn opened(
+    paths: Vec<(PathBuf, FileFormat)>,
+    is_forced: bool,
+) -> Result<Vec<(OutputFile, FileFormat)>, Failure> {
+    let open =
+        |(path, format): (PathBuf, FileFormat)| Ok((OutputFile::open(&path, is_forced)?, format));
+    paths.into_iter().map(open).collect()
 }
 
 /// The request for a model with expressions of the command line.

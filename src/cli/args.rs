@@ -29,7 +29,8 @@ Examples:
   outlay run my.toml --plot --only npv   its distribution, drawn in the terminal
   outlay run my.toml --base --all        where does the plan's figure come from?
   outlay run a800-10k --until 'p95(investment) +- 0.1%' --statistic 'shortfall(npv, 5%)'
-  outlay run my.toml -o result.csv -o memo.md --force";
+  outlay run my.toml -o result.xlsx -o memo.md --force
+  outlay run my.toml --trials-out trials.parquet --trials-inputs rent,gpu_price   every trial, for DuckDB or pandas";
 
 const REPORT_EXAMPLES: &str = "\
 Examples:
@@ -143,6 +144,14 @@ pub(super) enum Command {
     Bench(BenchArgs),
     /// List the models that ship with outlay, or print one
     Models(ModelsArgs),
+    /// Say what an error or a warning means, with an example
+    Explain(ExplainArgs),
+    /// Print the JSON Schema of model files, for editors
+    Schema,
+    /// Print completions for a shell
+    Completions(CompletionsArgs),
+    /// Print a manual page, or write them all
+    Man(ManArgs),
 }
 
 /// `outlay run`.
@@ -178,13 +187,26 @@ pub(super) struct RunArgs {
         default_value_t
     )]
     pub(super) format: Format,
-    /// Write the result to a file as well, in the format of its extension: .csv .json .md .txt [repeatable]
+    /// Write the result to a file as well, in the format of its extension: .csv .json .md .txt .parquet .xlsx
+    /// .hgrm .hlog [repeatable]
     #[arg(short, long, help_heading = "Output", value_name = "FILE")]
     pub(super) output: Vec<PathBuf>,
     /// Draw the outputs below the table: histograms, cumulative curves, fans over time
     #[arg(long, help_heading = "Output", conflicts_with = "base")]
     pub(super) plot: bool,
-    /// Let --output overwrite files
+    /// Write every trial, a row each, to .parquet or .csv: a column an output; of series only those that --only names
+    #[arg(long, help_heading = "Output", value_name = "FILE", conflicts_with = "base")]
+    pub(super) trials_out: Option<PathBuf>,
+    /// With --trials-out: columns for these inputs as well, or for all random ones: NAME,… or all
+    #[arg(
+        long,
+        help_heading = "Output",
+        value_name = "INPUT,…",
+        value_delimiter = ',',
+        requires = "trials_out"
+    )]
+    pub(super) trials_inputs: Vec<String>,
+    /// Let --output and --trials-out overwrite files
     #[arg(long, help_heading = "Output")]
     pub(super) force: bool,
 }
@@ -372,7 +394,7 @@ pub(super) struct WrittenArgs {
     /// What goes to standard output
     #[arg(short, long, value_enum, value_name = "FORMAT", default_value_t)]
     pub(super) format: Format,
-    /// Write the answer to a file as well, in the format of its extension: .csv .json .md .txt [repeatable]
+    /// Write the answer to a file as well, in the format of its extension: .csv .json .md .txt .parquet .xlsx [repeatable]
     #[arg(short = 'o', long = "write", id = "write", value_name = "FILE")]
     pub(super) files: Vec<PathBuf>,
     /// Let -o overwrite files
@@ -458,7 +480,7 @@ pub(super) struct SolveArgs {
         default_value_t
     )]
     pub(super) format: Format,
-    /// Write the result to a file as well, in the format of its extension: .csv .json .md .txt [repeatable]
+    /// Write the result to a file as well, in the format of its extension: .csv .json .md .txt .parquet .xlsx [repeatable]
     #[arg(short, long, help_heading = "Output", value_name = "FILE")]
     pub(super) output: Vec<PathBuf>,
     /// Let --output overwrite files
@@ -646,6 +668,54 @@ pub(super) struct BenchArgs {
     /// Where the answer goes.
     #[command(flatten)]
     pub(super) written: WrittenArgs,
+}
+
+const EXPLAIN_EXAMPLES: &str = "\
+Examples:
+  outlay explain                         all codes
+  outlay explain E402                    what it means, a wrong model and a right one";
+
+/// `outlay explain`.
+#[derive(Debug, Clone, ClapArgs)]
+#[command(after_help = EXPLAIN_EXAMPLES)]
+pub(super) struct ExplainArgs {
+    /// Codes of errors and warnings; all are listed, if none is named
+    #[arg(value_name = "CODE")]
+    pub(super) codes: Vec<String>,
+}
+
+const COMPLETIONS_EXAMPLES: &str = "\
+Examples:
+  outlay completions bash > ~/.local/share/bash-completion/completions/outlay
+  outlay completions zsh > ~/.zfunc/_outlay          with ~/.zfunc in fpath
+  outlay completions fish > ~/.config/fish/completions/outlay.fish";
+
+/// `outlay completions`.
+#[derive(Debug, Clone, ClapArgs)]
+#[command(after_help = COMPLETIONS_EXAMPLES)]
+pub(super) struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum)]
+    pub(super) shell: clap_complete::Shell,
+}
+
+const MAN_EXAMPLES: &str = "\
+Examples:
+  outlay man run | man -l -
+  outlay man -o ~/.local/share/man/man1  the pages of all commands";
+
+/// `outlay man`.
+#[derive(Debug, Clone, ClapArgs)]
+#[command(after_help = MAN_EXAMPLES)]
+pub(super) struct ManArgs {
+    /// The command; outlay itself, if none is named
+    pub(super) command: Option<String>,
+    /// Write the pages of all commands into this folder
+    #[arg(short, long, value_name = "FOLDER")]
+    pub(super) output: Option<PathBuf>,
+    /// Let --output overwrite files
+    #[arg(long)]
+    pub(super) force: bool,
 }
 
 /// `outlay models`.

@@ -8,11 +8,14 @@ mod args;
 mod bench;
 mod check;
 mod compare;
+mod completions;
 mod exit;
+mod explain;
 mod failure;
 mod fit;
 mod interrupt;
 mod load;
+mod man;
 mod models;
 mod new;
 mod output;
@@ -20,6 +23,7 @@ mod progress;
 mod replay;
 mod report;
 mod run;
+mod schema;
 mod sensitivity;
 mod settings;
 mod solve;
@@ -75,6 +79,10 @@ pub fn execute(args: &Args) -> Exit {
         Some(Command::Bench(bench)) => bench::bench(bench, &terminal),
         Some(Command::Check(check)) => check::check(check, &terminal),
         Some(Command::Models(models)) => models::models(models, &terminal),
+        Some(Command::Explain(args)) => explain::explain(args, &terminal),
+        Some(Command::Schema) => schema::schema(&terminal),
+        Some(Command::Completions(args)) => completions::completions(args, &terminal),
+        Some(Command::Man(args)) => man::man(args, &terminal),
     };
     match result {
         Ok(exit) => exit,

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::args::{Format, NewArgs};
+use super::args::NewArgs;
 use super::exit::Exit;
 use super::failure::{Failure, Stop};
 use super::load;
@@ -30,7 +30,7 @@ pub(super) fn new(args: &NewArgs, terminal: &Terminal) -> Result<Exit, Stop> {
             .into());
     }
     let path = format!("{name}.toml");
-    let file = OutputFile::open(Path::new(&path), Format::Table, args.force)?;
+    let file = OutputFile::open(Path::new(&path), args.force)?;
     let text = match &args.from {
         None => TEMPLATE.replace("NAME.toml", &path),
         Some(model) => variant(&path, stem, model, terminal)?,

@@ -3,20 +3,17 @@
 //! A run that fails leaves what was there before. Nothing is overwritten unless that is asked for.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-use super::args::Format;
 use super::failure::Failure;
 use super::interrupt;
 
-/// A file that is open and still empty.
+/// A file that is open and has no name yet.
 #[derive(Debug)]
 pub(super) struct OutputFile {
-    /// What it is to hold.
-    pub(super) format: Format,
     path: PathBuf,
     sink: Sink,
 }
@@ -31,11 +28,7 @@ enum Sink {
 
 impl OutputFile {
     /// Opens a file, or says why it cannot be written.
-    pub(super) fn open(
-        path: &Path,
-        format: Format,
-        is_forced: bool,
-    ) -> Result<OutputFile, Failure> {
+    pub(super) fn open(path: &Path, is_forced: bool) -> Result<OutputFile, Failure> {
         let fail = |error| Failure::file("write", path, &error);
         // A link is written through, not replaced.
         let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
@@ -60,27 +53,60 @@ impl OutputFile {
                 Sink::Aside { file, is_forced }
             }
         };
-        Ok(OutputFile { format, path: target, sink })
+        Ok(OutputFile { path: target, sink })
     }
 
     /// Writes everything and gives the file its name.
-    pub(super) fn write(self, text: &str) -> Result<(), Failure> {
-        let path = self.path;
-        let fail = |error| Failure::file("write", &path, &error);
-        match self.sink {
-            Sink::Direct(mut file) => file.write_all(text.as_bytes()).map_err(fail),
-            Sink::Aside { mut file, is_forced } => {
-                file.write_all(text.as_bytes()).map_err(fail)?;
+    pub(super) fn write(mut self, bytes: impl AsRef<[u8]>) -> Result<(), Failure> {
+        self.add(bytes.as_ref()).map_err(|error| self.failure(&error))?;
+        self.finish()
+    }
+
+    /// Gives the file its name.
+    pub(super) fn finish(self) -> Result<(), Failure> {
+        let OutputFile { path, sink } = self;
+        match sink {
+            Sink::Direct(_) => Ok(()),
+            Sink::Aside { file, is_forced } => {
                 let renamed =
                     if is_forced { file.persist(&path) } else { file.persist_noclobber(&path) };
-                renamed.map(|_| ()).map_err(|error| fail(error.error))
+                renamed.map(|_| ()).map_err(|error| Failure::file("write", &path, &error.error))
             }
+        }
+    }
+
+    /// Its path, for messages.
+    pub(super) fn shown(&self) -> String {
+        self.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    }
+
+    /// That the file cannot be written.
+    pub(super) fn failure(&self, error: &io::Error) -> Failure {
+        Failure::file("write", &self.path, error)
+    }
+
+    fn add(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match &mut self.sink {
+            Sink::Direct(file) => file.write_all(bytes),
+            Sink::Aside { file, .. } => file.write_all(bytes),
         }
     }
 }
 
+/// What is written appears under its name at the end.
+impl Write for OutputFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.add(bytes)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 /// A new file in a folder, readable by whom the user's mask allows.
-fn aside(folder: &Path) -> std::io::Result<NamedTempFile> {
+fn aside(folder: &Path) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".outlay-");
     #[cfg(unix)]
@@ -108,7 +134,7 @@ mod tests {
     fn a_file_appears_when_it_is_complete() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("a.csv");
-        let file = OutputFile::open(&path, Format::Csv, false).expect("the folder is writable");
+        let file = OutputFile::open(&path, false).expect("the folder is writable");
         assert!(!path.exists());
         file.write("x\n").expect("the folder is writable");
         assert_eq!(fs::read_to_string(&path).expect("written"), "x\n");
@@ -118,7 +144,7 @@ mod tests {
     #[test]
     fn a_run_that_fails_leaves_nothing() {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        drop(OutputFile::open(&folder.path().join("a.csv"), Format::Csv, false));
+        drop(OutputFile::open(&folder.path().join("a.csv"), false));
         assert!(names(folder.path()).is_empty());
     }
 
@@ -127,9 +153,9 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("a.csv");
         fs::write(&path, "old").expect("the folder is writable");
-        let failure = OutputFile::open(&path, Format::Csv, false).expect_err("the file exists");
+        let failure = OutputFile::open(&path, false).expect_err("the file exists");
         assert!(failure.helps[0].contains("--force"));
-        OutputFile::open(&path, Format::Csv, true)
+        OutputFile::open(&path, true)
             .expect("forced")
             .write("new")
             .expect("the folder is writable");
@@ -139,7 +165,7 @@ mod tests {
     #[test]
     fn a_folder_is_no_file() {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        assert!(OutputFile::open(folder.path(), Format::Csv, true).is_err());
-        assert!(OutputFile::open(&folder.path().join("none/a.csv"), Format::Csv, false).is_err());
+        assert!(OutputFile::open(folder.path(), true).is_err());
+        assert!(OutputFile::open(&folder.path().join("none/a.csv"), false).is_err());
     }
 }

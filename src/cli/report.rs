@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal};
 
-use super::args::{Format, ReportArgs};
+use super::args::ReportArgs;
 use super::exit::Exit;
 use super::failure::{Failure, Stop};
 use super::output::OutputFile;
@@ -26,11 +26,7 @@ pub(super) fn report(args: &ReportArgs, terminal: &Terminal) -> Result<Exit, Sto
             .into());
     }
     interrupt::listen();
-    let file = args
-        .output
-        .as_ref()
-        .map(|path| OutputFile::open(path, Format::Table, args.force))
-        .transpose()?;
+    let file = args.output.as_ref().map(|path| OutputFile::open(path, args.force)).transpose()?;
     let model = load::compile(&request, terminal)?;
     let run = RunSettings { has_outlines: true, ..run };
     let watch = Watch::start(run.trials, terminal.is_watched && !terminal.is_quiet);

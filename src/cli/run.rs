@@ -2,18 +2,18 @@
 
 use std::time::Duration;
 
+use super::analysis::opened;
 use super::args::{Format, RunArgs};
 use super::exit::Exit;
 use super::failure::{Failure, Stop};
 use super::output::OutputFile;
 use super::progress::{self, Watch};
-use super::settings::{Mode, Settings};
+use super::settings::{FileFormat, Mode, Settings, TrialsFile};
 use super::terminal::Terminal;
 use super::{interrupt, load};
-use crate::Compiled;
 use crate::report::{self, Look};
-use crate::results::QuantityRow;
-use crate::results::{SimulationResult, Verdict};
+use crate::results::{Provenance, QuantityRow, SimulationResult, Verdict};
+use crate::{Compiled, NoTable, TrialTable};
 
 /// What was computed.
 struct Findings {
@@ -30,12 +30,19 @@ struct Findings {
 pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<Exit, Stop> {
     let settings = Settings::new(args)?;
     interrupt::listen();
-    let files = settings
-        .outputs
-        .iter()
-        .map(|(path, format)| OutputFile::open(path, *format, settings.is_forced))
-        .collect::<Result<Vec<OutputFile>, Failure>>()?;
+    let files = opened(settings.outputs.clone(), settings.is_forced)?;
+    let trials_file = match &settings.trials {
+        Some(trials) => Some(OutputFile::open(&trials.path, settings.is_forced)?),
+        None => None,
+    };
     let model = load::compile(&settings.request, terminal)?;
+    if settings.outputs.iter().any(|(_, format)| *format == FileFormat::Hgrm) {
+        check_one_distribution(&model, &settings.request.only)?;
+    }
+    let table = match &settings.trials {
+        Some(trials) => Some(trials_table(&model, trials, terminal)?),
+        None => None,
+    };
     let findings = findings(&model, &settings, terminal);
     // The table has them itself.
     if settings.format != Format::Table {
@@ -45,11 +52,150 @@ pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<Exit, Stop> {
         }
     }
     terminal.print(&findings.text(settings.format, terminal.look))?;
-    for file in files {
-        let text = findings.text(file.format, Look::default());
-        file.write(&text)?;
+    for (file, format) in files {
+        let text = |format| findings.text(format, Look::default());
+        match format {
+            FileFormat::Text(format) => file.write(text(format))?,
+            FileFormat::Parquet => {
+                file.write(report::parquet_table(&text(Format::Csv), &text(Format::Json)))?;
+            }
+            FileFormat::Workbook => {
+                let (csv, json) = (text(Format::Csv), text(Format::Json));
+                match findings.quantities {
+                    Some(_) => file.write(report::workbook_table(&csv, &json))?,
+                    None => {
+                        let inputs = crate::inputs(&model);
+                        let result = &findings.result;
+                        file.write(report::workbook(result, &inputs, &csv, &json))?;
+                    }
+                }
+            }
+            FileFormat::Hgrm => {
+                let text = report::hgrm(&findings.result);
+                file.write(text.map_err(|names| not_one_distribution(&names))?)?;
+            }
+            FileFormat::Hlog => {
+                let path = file.shown();
+                let (text, left_out) = report::hlog(&findings.result).map_err(|names| {
+                    Failure::failed(format!(
+                        "{path} cannot hold negative values: {}",
+                        names.join(", ")
+                    ))
+                    .help(".hgrm can, one output a file")
+                })?;
+                if !left_out.is_empty() {
+                    let names = left_out.join(", ");
+                    terminal
+                        .note(&format!("note: {path} is without {names}, which can be negative"));
+                }
+                file.write(text)?;
+            }
+        }
+    }
+    if let (Some(table), Some(file), Some(asked)) = (table, trials_file, &settings.trials) {
+        write_trials(&table, file, asked, &settings, &findings.result.provenance, terminal)?;
     }
     Ok(findings.conclude(terminal))
+}
+
+/// That just one output has a distribution.
+fn check_one_distribution(model: &Compiled, only: &[String]) -> Result<(), Failure> {
+    let is_asked = |name: &str| {
+        let name = name.split('[').next().unwrap_or_default();
+        only.is_empty() || only.iter().any(|wanted| wanted == name)
+    };
+    let outputs = model.watched_outputs().into_iter();
+    let names: Vec<String> = outputs
+        .filter(|output| is_asked(&output.name))
+        .filter(|output| report::is_in_hdr(output.kind, output.is_series()))
+        .map(|output| output.name)
+        .collect();
+    if names.len() == 1 { Ok(()) } else { Err(not_one_distribution(&names)) }
+}
+
+/// Why there is no `.hgrm`.
+fn not_one_distribution(names: &[String]) -> Failure {
+    match names {
+        [] => Failure::usage("a .hgrm is of one number or time, and there is none")
+            .help("a figure of a series can be one: make it an output, for example last(NAME)"),
+        [first, ..] => {
+            let failure = Failure::usage(format!(
+                "a .hgrm is of one number or time, and there are {}",
+                names.len()
+            ));
+            match first.split_once('[') {
+                None => failure.help(format!("choose one: --only {first}")),
+                Some((name, _)) => failure.help(format!(
+                    "choose one with --only; of `{name}` make one label an output: {first}"
+                )),
+            }
+        }
+    }
+}
+
+/// The columns of `--trials-out`, and a note on what is not among them.
+fn trials_table(
+    model: &Compiled,
+    asked: &TrialsFile,
+    terminal: &Terminal,
+) -> Result<TrialTable, Failure> {
+    let table = TrialTable::new(model, &asked.columns).map_err(|reason| no_table(&reason))?;
+    let file = asked.path.display();
+    if let [first, others @ ..] = table.left_out.as_slice() {
+        let more = if others.is_empty() { "" } else { ", …" };
+        let verb = if others.is_empty() { "is a series and not" } else { "are series and not" };
+        terminal.note(&format!(
+            "note: {first}{more} {verb} in {file}: with --only {first}{more} it has a column a step"
+        ));
+    }
+    Ok(table)
+}
+
+/// Why there is no table of trials, with what to do.
+fn no_table(reason: &NoTable) -> Failure {
+    let failure = Failure::usage(reason.to_string());
+    match reason {
+        NoTable::UnknownInput { nearest: Some(near), .. } => {
+            failure.help(format!("did you mean `{near}`?"))
+        }
+        NoTable::UnknownInput { nearest: None, .. } => failure.help(
+            "`outlay check MODEL` lists the inputs; --trials-inputs all takes the random ones",
+        ),
+        NoTable::NoInput(name) => failure
+            .help(format!("make it an output of the model to have it as a column: {name} = {{}}")),
+        NoTable::Series(name) => {
+            failure.help(format!("a series that is named has a column a step: --only {name}"))
+        }
+        NoTable::TooWide(_) => failure
+            .help("choose outputs with --only, or reduce them over the index or the timeline"),
+        NoTable::TooLarge => failure.help("choose fewer outputs with --only"),
+    }
+}
+
+/// The same trials once more, into a file.
+fn write_trials(
+    table: &TrialTable,
+    mut file: OutputFile,
+    asked: &TrialsFile,
+    settings: &Settings,
+    provenance: &Provenance,
+    terminal: &Terminal,
+) -> Result<(), Failure> {
+    let path = asked.path.display();
+    if !interrupt::is_asked() {
+        let watch = Watch::start(provenance.trials, terminal.is_watched && !terminal.is_quiet);
+        let written =
+            report::write_trials(table, &settings.run, provenance, asked.format, &watch, &mut file);
+        watch.finish();
+        if written.map_err(|error| file.failure(&error))? {
+            file.finish()?;
+            let (rows, columns) = (report::grouped(provenance.trials), table.columns.len() + 1);
+            terminal.note(&format!("wrote {path}: {rows} rows, {columns} columns"));
+            return Ok(());
+        }
+    }
+    terminal.note(&format!("note: {path} is not written, for the run was interrupted"));
+    Ok(())
 }
 
 fn findings(model: &Compiled, settings: &Settings, terminal: &Terminal) -> Findings {
@@ -61,8 +207,7 @@ fn findings(model: &Compiled, settings: &Settings, terminal: &Terminal) -> Findi
             );
             let result = crate::run(model, &settings.run, &watch);
             let elapsed = Some(watch.finish());
-            let is_drawn = settings.run.has_outlines;
-            Findings { result, quantities: None, elapsed, is_drawn }
+            Findings { result, quantities: None, elapsed, is_drawn: settings.is_drawn }
         }
         Mode::Base => Findings {
             result: crate::base_case(model),

@@ -1,10 +1,11 @@
 //! Settings with everything resolved: values parsed at the border, contradictions refused.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::args::{DesignArg, Format, RunArgs, SimulateArgs};
 use super::failure::Failure;
-use crate::{Asked, Request, RunSettings, report};
+use crate::report::TrialFormat;
+use crate::{Asked, InputColumns, Request, RunSettings, TrialColumns, report};
 
 /// The most trials: beyond it a run would take years.
 const MOST_TRIALS: f64 = 1e15;
@@ -14,8 +15,8 @@ const DEFAULT_TRIALS: u64 = 1_000_000;
 /// The most trials of a run that ends by its precision.
 const DEFAULT_MOST_TRIALS: u64 = 100_000_000;
 
-const FORMATS_HELP: &str =
-    "write .csv, .json, .md or .txt; to choose the format of standard output, use --format";
+const FORMATS_HELP: &str = "write .csv, .json, .md, .txt, .parquet, .xlsx, .hgrm or .hlog; --format chooses the format of standard output";
+const TRIALS_HELP: &str = "write .parquet or .csv";
 
 /// What `run` is to do.
 #[derive(Debug, Clone)]
@@ -29,9 +30,90 @@ pub(super) struct Settings {
     /// What goes to stdout.
     pub(super) format: Format,
     /// The files and their formats.
-    pub(super) outputs: Vec<(PathBuf, Format)>,
+    pub(super) outputs: Vec<(PathBuf, FileFormat)>,
+    /// Where every trial goes, and what of it.
+    pub(super) trials: Option<TrialsFile>,
     /// Whether files may be overwritten.
     pub(super) is_forced: bool,
+    /// Whether the outputs are drawn below the table.
+    pub(super) is_drawn: bool,
+}
+
+/// What a file holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum FileFormat {
+    /// What might stand on standard output as well.
+    Text(Format),
+    /// The rows of the CSV, with their types.
+    Parquet,
+    /// A workbook.
+    Workbook,
+    /// The percentile text of one output.
+    Hgrm,
+    /// A log of HdrHistograms.
+    Hlog,
+}
+
+impl FileFormat {
+    /// Whether it draws distributions, or holds them.
+    fn needs_outlines(self) -> bool {
+        match self {
+            FileFormat::Text(_) | FileFormat::Parquet => false,
+            FileFormat::Workbook | FileFormat::Hgrm | FileFormat::Hlog => true,
+        }
+    }
+
+    /// Whether it holds distributions alone.
+    pub(super) fn is_hdr(self) -> bool {
+        matches!(self, FileFormat::Hgrm | FileFormat::Hlog)
+    }
+}
+
+/// `--trials-out`.
+#[derive(Debug, Clone)]
+pub(super) struct TrialsFile {
+    /// The file.
+    pub(super) path: PathBuf,
+    /// Its format.
+    pub(super) format: TrialFormat,
+    /// Its columns.
+    pub(super) columns: TrialColumns,
+}
+
+impl TrialsFile {
+    fn of(args: &RunArgs, only: &[String]) -> Result<Option<TrialsFile>, Failure> {
+        let Some(path) = &args.trials_out else { return Ok(None) };
+        if args.output.contains(path) {
+            return Err(Failure::usage(format!(
+                "`{}` cannot hold both the result and the trials",
+                path.display()
+            )));
+        }
+        let format = match extension(path).as_str() {
+            "parquet" | "pq" => TrialFormat::Parquet,
+            "csv" => TrialFormat::Csv,
+            "" => {
+                return Err(Failure::usage(format!(
+                    "--trials-out `{}` has no extension that names a format",
+                    path.display()
+                ))
+                .help(TRIALS_HELP));
+            }
+            other => {
+                return Err(Failure::usage(format!("trials are not written as `.{other}`"))
+                    .help(TRIALS_HELP));
+            }
+        };
+        let names: Vec<String> =
+            args.trials_inputs.iter().map(|name| name.trim().to_owned()).collect();
+        let inputs = match names.as_slice() {
+            [] => InputColumns::None,
+            [all] if all == "all" => InputColumns::Random,
+            _ => InputColumns::Named(names),
+        };
+        let columns = TrialColumns { only: only.to_vec(), inputs };
+        Ok(Some(TrialsFile { path: path.clone(), format, columns }))
+    }
 }
 
 /// What is computed.
@@ -66,9 +148,15 @@ impl Settings {
         let until = args.until.iter().map(Asked::until);
         let most = if args.until.is_empty() { DEFAULT_TRIALS } else { DEFAULT_MOST_TRIALS };
         let trials = simulate.trials.unwrap_or(most);
+        let trials_file = TrialsFile::of(args, &request.only)?;
+        if args.base && outputs.iter().any(|(_, format)| format.is_hdr()) {
+            return Err(Failure::usage("the base case has no distribution for .hgrm and .hlog"));
+        }
+        let has_outlines = args.plot || outputs.iter().any(|(_, format)| format.needs_outlines());
         Ok(Settings {
             request: Request { statistics: until.chain(statistics).collect(), ..request },
-            run: RunSettings { trials, has_outlines: args.plot, ..run },
+            run: RunSettings { trials, has_outlines, ..run },
+            is_drawn: args.plot,
             mode: match (args.base, args.all) {
                 (false, _) => Mode::Simulate,
                 (true, false) => Mode::Base,
@@ -76,6 +164,7 @@ impl Settings {
             },
             format: args.format,
             outputs,
+            trials: trials_file,
             is_forced: args.force,
         })
     }
@@ -85,8 +174,8 @@ impl Settings {
 pub(super) fn with_formats(
     paths: &[PathBuf],
     option: &str,
-) -> Result<Vec<(PathBuf, Format)>, Failure> {
-    let mut files: Vec<(PathBuf, Format)> = Vec::new();
+) -> Result<Vec<(PathBuf, FileFormat)>, Failure> {
+    let mut files: Vec<(PathBuf, FileFormat)> = Vec::new();
     for path in paths {
         if files.iter().any(|(other, _)| other == path) {
             return Err(Failure::usage(format!("{option} `{}` is given twice", path.display())));
@@ -128,18 +217,22 @@ impl Settings {
     }
 }
 
+/// A file's extension in lower case; empty where there is none.
+fn extension(path: &Path) -> String {
+    path.extension().and_then(|extension| extension.to_str()).unwrap_or("").to_ascii_lowercase()
+}
+
 /// The format that a file's extension asks for.
-pub(super) fn format_of(path: &std::path::Path) -> Result<Format, Failure> {
-    let extension = path
-        .extension()
-        .and_then(|extension| extension.to_str())
-        .unwrap_or("")
-        .to_ascii_lowercase();
-    match extension.as_str() {
-        "csv" => Ok(Format::Csv),
-        "json" => Ok(Format::Json),
-        "md" | "markdown" => Ok(Format::Markdown),
-        "txt" => Ok(Format::Table),
+pub(super) fn format_of(path: &Path) -> Result<FileFormat, Failure> {
+    match extension(path).as_str() {
+        "csv" => Ok(FileFormat::Text(Format::Csv)),
+        "json" => Ok(FileFormat::Text(Format::Json)),
+        "md" | "markdown" => Ok(FileFormat::Text(Format::Markdown)),
+        "txt" => Ok(FileFormat::Text(Format::Table)),
+        "parquet" | "pq" => Ok(FileFormat::Parquet),
+        "xlsx" => Ok(FileFormat::Workbook),
+        "hgrm" => Ok(FileFormat::Hgrm),
+        "hlog" => Ok(FileFormat::Hlog),
         "html" | "htm" => Err(Failure::usage("`run` writes no pages")
             .help("`outlay report MODEL -o report.html` does")),
         "" => Err(Failure::usage(format!(
@@ -299,9 +392,11 @@ mod tests {
 
     #[test]
     fn the_extension_decides_the_format() {
-        assert_eq!(format_of("a/b.CSV".as_ref()), Ok(Format::Csv));
-        assert_eq!(format_of("memo.md".as_ref()), Ok(Format::Markdown));
+        assert_eq!(format_of("a/b.CSV".as_ref()), Ok(FileFormat::Text(Format::Csv)));
+        assert_eq!(format_of("memo.md".as_ref()), Ok(FileFormat::Text(Format::Markdown)));
+        assert_eq!(format_of("result.parquet".as_ref()), Ok(FileFormat::Parquet));
+        assert_eq!(format_of("npv.hgrm".as_ref()), Ok(FileFormat::Hgrm));
         assert!(format_of("result".as_ref()).is_err());
-        assert!(format_of("result.xlsx".as_ref()).is_err());
+        assert!(format_of("result.docx".as_ref()).is_err());
     }
 }

@@ -1,10 +1,10 @@
 //! `outlay solve`: the value of an input at which a statistic meets a target.
 
+use super::analysis::Files;
 use super::args::{Format, SolveArgs};
 use super::exit::Exit;
-use super::failure::{Failure, Stop};
-use super::output::OutputFile;
-use super::settings::format_of;
+use super::failure::Stop;
+use super::settings::with_formats;
 use super::terminal::Terminal;
 use super::{interrupt, load};
 use crate::analysis::{self, Solution, SolveFailure};
@@ -24,11 +24,7 @@ impl Monitor for Interrupt {
 /// Solves and reports.
 pub(super) fn solve(args: &SolveArgs, terminal: &Terminal) -> Result<Exit, Stop> {
     interrupt::listen();
-    let files = args
-        .output
-        .iter()
-        .map(|path| OutputFile::open(path, format_of(path)?, args.force))
-        .collect::<Result<Vec<OutputFile>, Failure>>()?;
+    let files = Files::of(with_formats(&args.output, "--output")?, args.force)?;
     let loaded = load::load(&args.model, terminal)?;
     let request = Request {
         name: loaded.name.clone(),
@@ -62,11 +58,7 @@ pub(super) fn solve(args: &SolveArgs, terminal: &Terminal) -> Result<Exit, Stop>
     if args.format != Format::Table {
         terminal.warn(&solution.warnings);
     }
-    terminal.print(&text(&solution, args.format, terminal.look))?;
-    for file in files {
-        let written = text(&solution, file.format, Look::default());
-        file.write(&written)?;
-    }
+    files.write(args.format, terminal, |format, look| text(&solution, format, look))?;
     Ok(if solution.crossings.is_empty() { Exit::Check } else { Exit::Done })
 }
 

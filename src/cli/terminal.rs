@@ -184,6 +184,10 @@ fn suggest_command(error: &mut clap::Error) {
         "check",
         "bench",
         "models",
+        "explain",
+        "schema",
+        "completions",
+        "man",
     ]
     .into_iter()
     .map(|command| (strsim::damerau_levenshtein(typed, command), command))

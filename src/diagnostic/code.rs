@@ -86,14 +86,12 @@ codes! {
     E507 "correlations that contradict one another";
     E508 "an impossible copula";
     E509 "an impossible process";
-    E601 "undefined for the base case";
     E701 "unknown output";
     W101 "an input that nothing uses";
     W501 "a correlation without effect";
     W601 "undefined in some trials";
     W602 "a percentile that rests on too few trials";
     W603 "a heavy tail";
-    W604 "never within the horizon";
 }
 
 impl Code {

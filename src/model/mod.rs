@@ -23,5 +23,8 @@ pub use overrides::{parse_expression, parse_override};
 pub use parse::{MAX_BYTES, MAX_LABELS, parse};
 pub use parsed::*;
 
+/// The JSON Schema of a model file, draft 7, for editors.
+pub const SCHEMA: &str = include_str!("schema.json");
+
 #[cfg(test)]
 mod tests;

@@ -6,7 +6,7 @@
 
 use super::SimulationResult;
 use super::summary::OutputPlan;
-use crate::accumulate::{Bucket, Channel, ChannelKind, Tally};
+use crate::accumulate::{Bucket, Channel, ChannelKind, Distribution, Tally};
 use crate::distribution::{self, Kind};
 
 /// The most bars.
@@ -43,6 +43,10 @@ pub struct Outline {
     pub beyond: (f64, f64),
     /// Share of what never happens.
     pub never: f64,
+    /// The values themselves, as far as they are told apart; `None` unless they are of a run.
+    pub values: Option<Distribution>,
+    /// Trials in which it never happens.
+    pub n_never: u64,
 }
 
 /// Adds the outlines of all numbers and times to a result that was summarized from the same tally.
@@ -51,7 +55,12 @@ pub fn outline(plans: &[OutputPlan], tally: &Tally, result: &mut SimulationResul
         if !plan.is_series && plan.kind != ChannelKind::Condition {
             let at = plan.channels.start;
             let values = tally.distribution(at);
-            output.outline = of_pieces(values.pieces(), values.is_whole(), tally.channel(at));
+            let channel = tally.channel(at);
+            output.outline = of_pieces(values.pieces(), values.is_whole(), channel);
+            if let Some(outline) = &mut output.outline {
+                outline.n_never = channel.never();
+                outline.values = Some(values);
+            }
         }
     }
 }
@@ -266,6 +275,8 @@ fn of_atoms(atoms: Vec<(f64, f64)>, beyond: (f64, f64), never: f64) -> Outline {
         atoms,
         beyond,
         never,
+        values: None,
+        n_never: 0,
     }
 }
 

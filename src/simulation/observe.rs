@@ -167,7 +167,7 @@ fn at_labels(
 }
 
 /// An output at each combination of labels, in the unit it is shown in.
-fn watched_cells(model: &CheckedModel, output: &Output) -> Vec<Watched> {
+pub(super) fn watched_cells(model: &CheckedModel, output: &Output) -> Vec<Watched> {
     let quantity = model.quantity(output.quantity);
     let cell = |labels: Vec<(IndexId, u32)>| {
         let mut expression = output.value.clone();

@@ -53,6 +53,10 @@ Commands:
   check        Check models and list their inputs; simulate nothing unless asked to
   bench        Measure speed on this machine, and the accuracy of designs
   models       List the models that ship with outlay, or print one
+  explain      Say what an error or a warning means, with an example
+  schema       Print the JSON Schema of model files, for editors
+  completions  Print completions for a shell
+  man          Print a manual page, or write them all
   help         Print this message or the help of the given subcommand(s)
 ...
 "#]]);
@@ -420,8 +424,8 @@ error: unrecognized subcommand 'rn'
   tip: a similar subcommand exists: 'run'
 ...
 "#]]);
-    run(["run", "a800-10k", "-o", "r.xlsx"]).code(2).stderr_eq(str![[r#"
-error: `.xlsx` is not a format outlay writes
+    run(["run", "a800-10k", "-o", "r.docx"]).code(2).stderr_eq(str![[r#"
+error: `.docx` is not a format outlay writes
 ...
 "#]]);
     let assert = run(["run", "a800-10k", "--seed", "x", "--message-format", "json"]).code(2);

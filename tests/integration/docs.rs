@@ -58,7 +58,7 @@ fn blocks(page: &str) -> Vec<Block<'_>> {
 }
 
 /// The words of a command as a shell would split them; single and double quotes alone are known.
-fn words(command: &str) -> Vec<String> {
+pub(crate) fn words(command: &str) -> Vec<String> {
     let (mut words, mut word, mut quote) = (Vec::new(), String::new(), None);
     for c in command.chars() {
         match (c, quote) {
