@@ -8,11 +8,12 @@ use outlay::engine::{self, Pilot, Prepared};
 use outlay::results::{NumberSummary, Point, Statistics};
 use outlay::sampling::BLOCK;
 use outlay::{Compiled, Request, Unwatched};
+use rayon::ThreadPool;
 
 use crate::fused::{Fused, SEED};
 
 /// Fused loops by name.
-pub(crate) type Rows<'a> = &'a [(&'static str, &'a dyn Fn(Fused<'_>))];
+pub(crate) type Rows<'a> = &'a [(&'static str, &'a (dyn Fn(Fused<'_>) + Sync))];
 
 /// Prints the speed of the engine and of every fused loop, and checks their results.
 ///
@@ -24,26 +25,56 @@ pub(crate) fn compare(name: &str, text: &str, trials: u64, rounds: usize, rows: 
         .unwrap_or_else(|failure| panic!("{name} is a valid model: {failure:?}"));
     let blocks = trials.div_ceil(BLOCK as u64);
     let trials = blocks * BLOCK as u64;
-    let pool =
-        rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a pool of one thread");
+    let [one, two] = [1, 2].map(|threads| {
+        rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool of threads")
+    });
     let prepared = Prepared::new(model.program(), SEED);
     let plans = engine::pilot(&prepared, &channels(&model));
 
     let mut seconds = vec![Vec::new(); rows.len() + 1];
     for round in 0..rounds {
         let start = Instant::now();
-        let (expected, _) = pool.install(|| engine::run(&prepared, &plans, trials, &Unwatched));
+        let (expected, _) = one.install(|| engine::run(&prepared, &plans, trials, &Unwatched));
         seconds[0].push(start.elapsed().as_secs_f64());
         for ((row, fused), seconds) in rows.iter().zip(&mut seconds[1..]) {
             let mut tally = Tally::new(&plans);
             let start = Instant::now();
-            fused(Fused { blocks, tally: &mut tally });
+            fused(Fused { blocks: 0..blocks, tally: &mut tally });
             seconds.push(start.elapsed().as_secs_f64());
             if round == 0 {
                 check(&format!("{name} {row}"), &plans, &expected, &tally);
             }
         }
     }
+
+    let gains = (0..rounds).map(|_| {
+        // Each side on one thread and on two, one after the other.
+        let gain = |run: &dyn Fn(&ThreadPool)| {
+            let time = |pool: &ThreadPool| {
+                let start = Instant::now();
+                run(pool);
+                start.elapsed().as_secs_f64()
+            };
+            time(&one) / time(&two)
+        };
+        let engine = gain(&|pool| {
+            pool.install(|| engine::run(&prepared, &plans, trials, &Unwatched));
+        });
+        let fused = gain(&|pool| {
+            let parts = pool.current_num_threads() as u64;
+            pool.scope(|scope| {
+                for part in 0..parts {
+                    let plans = &plans;
+                    scope.spawn(move |_| {
+                        let blocks = blocks * part / parts..blocks * (part + 1) / parts;
+                        (rows[0].1)(Fused { blocks, tally: &mut Tally::new(plans) });
+                    });
+                }
+            });
+        });
+        [engine, fused, engine / fused]
+    });
+    let gains: Vec<[f64; 3]> = gains.collect();
 
     let engine = median(&seconds[0]);
     println!("{name}, {trials} trials on one thread:");
@@ -58,6 +89,12 @@ pub(crate) fn compare(name: &str, text: &str, trials: u64, rounds: usize, rows: 
             "  {row:8} {speed:8.2} M trials/s   {middle:.2} times the engine ({low:.2} to {high:.2})"
         );
     }
+    let [engine, fused, share] =
+        [0, 1, 2].map(|at| spread(&gains.iter().map(|gain| gain[at]).collect::<Vec<f64>>()));
+    println!(
+        "  two threads gain {:.2} times, fused {:.2}: {:.2} of it ({:.2} to {:.2})",
+        engine[1], fused[1], share[1], share[0], share[2]
+    );
 }
 
 /// The channels of a model, one an output.

@@ -1,5 +1,7 @@
 //! What both fused models share: blocks to run, columns of draws.
 
+use std::ops::Range;
+
 use outlay::accumulate::Tally;
 use outlay::distribution::{Family, build};
 use outlay::engine::Sampler;
@@ -18,9 +20,9 @@ impl Column {
     pub(crate) const ZERO: Column = Column([0.0; BLOCK]);
 }
 
-/// Blocks `0..blocks` of trials, and where their results go.
+/// Blocks of trials, and where their results go.
 pub(crate) struct Fused<'a> {
-    pub(crate) blocks: u64,
+    pub(crate) blocks: Range<u64>,
     pub(crate) tally: &'a mut Tally,
 }
 

@@ -1,8 +1,9 @@
 //! What interpretation costs: reference models S and T fused by hand, beside the engine on the same models.
 //!
 //! `cargo bench --bench limit -- [--model S|T] [--trials N] [--rounds N]`. Both draw the same numbers with the same
-//! functions and record them into tallies of the same plan, on one thread and on the widest path of this CPU; rounds
-//! are interleaved, what is printed are medians. Tables are built beforehand and not counted.
+//! functions and record them into tallies of the same plan, on the widest path of this CPU; rounds are interleaved, what is
+//! printed are medians. Speeds are of one thread; then each side runs on two, of which the fused loops take half of the
+//! blocks each. Tables are built beforehand and not counted.
 //!
 //! `reduced` is T with running products in the place of an exponential a step: other last digits.
 

@@ -125,7 +125,7 @@ impl Kernel for Blocks<'_> {
     #[inline(always)]
     fn run<P: Path>(self, path: P) {
         let (mut draws, mut total) = (Draws::new(), Column::ZERO);
-        for block in 0..self.run.blocks {
+        for block in self.run.blocks {
             self.model.totals(path, block, &mut draws, &mut total);
             total.0.iter_mut().for_each(|total| *total *= UNIT);
             self.run.tally.record_inline(0, block, &total.0);

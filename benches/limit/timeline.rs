@@ -185,7 +185,7 @@ impl<const REDUCED: bool> Kernel for Blocks<'_, REDUCED> {
         let mut results =
             Results { npv: zero(), break_even: zero(), discounted: zero(), peak: zero() };
         let tally = self.run.tally;
-        for block in 0..self.run.blocks {
+        for block in self.run.blocks {
             self.model.draws(path, block, &mut draws, &mut d);
             for start in (0..BLOCK).step_by(WIDTH) {
                 self.model.months::<P, REDUCED>(path, &d, start, &mut results);
