@@ -135,10 +135,16 @@ fn law_of(model: &Compiled) -> Distribution {
     constant_distribution(model.model(), expr, &[]).expect("constant parameters")
 }
 
-/// How far a draw at u is off, in probability: 0 for the quantile itself.
+/// How far a draw at u is off, in probability: 0 for the quantile itself, up to a few last digits of its value.
 fn error(law: &Distribution, u: f64, x: f64) -> f64 {
-    let (below, up_to) =
-        if u <= 0.5 { (law.cdf_below(x), law.cdf(x)) } else { (law.sf(x), law.sf_from(x)) };
+    const DIGITS: usize = 4;
+    let low = (0..DIGITS).fold(x, |x, _| x.next_down());
+    let high = (0..DIGITS).fold(x, |x, _| x.next_up());
+    let (below, up_to) = if u <= 0.5 {
+        (law.cdf_below(low), law.cdf(high))
+    } else {
+        (law.sf(high), law.sf_from(low))
+    };
     let v = if u <= 0.5 { u } else { 1.0 - u };
     (below - v).max(v - up_to).max(0.0)
 }

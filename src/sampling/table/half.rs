@@ -9,8 +9,7 @@ use crate::math::ln;
 use crate::math::simd::Row;
 use crate::sampling::cells::{CUBIC, cubic, hermite, settle_end};
 
-/// Largest error in probability, and largest relative to the tail's probability. Where values and
-/// slopes are known to be exact the latter alone counts: steep powers (a gamma of shape 0.1) come near it.
+/// Largest error in probability, and largest relative to the tail's probability.
 const TOLERANCE: f64 = 1e-9;
 const TAIL_TOLERANCE: f64 = 1e-7;
 
@@ -122,9 +121,7 @@ impl<'a> Half<'a> {
                 let exact = self.slope_at(x);
                 // A slope that is wrong by so much over half the span moves x by so much.
                 let error = (slope - exact).abs() * v * half_width;
-                // The narrowest spans fail only at what is not smooth, or at the steepest powers.
-                let allowed =
-                    if end - start > 4 { 0.25 * tolerance(v) } else { TAIL_TOLERANCE * v };
+                let allowed = 0.25 * tolerance(v);
                 let is_close = error <= allowed * exact.abs() + 16.0 * f64::EPSILON * x.abs();
                 if !is_close {
                     return false;
@@ -206,7 +203,7 @@ impl<'a> Half<'a> {
             .reduce(f64::max);
         let width = width_of(cell);
         let allowed =
-            TAIL_TOLERANCE * CUBIC.edge(cell) * row[1].abs() + 4.0 * f64::EPSILON * row[0].abs();
+            tolerance(CUBIC.edge(cell)) * row[1].abs() + 4.0 * f64::EPSILON * row[0].abs();
         fourth_derivative
             .is_some_and(|fourth| fourth * (width * width) * (width * width) / 384.0 <= allowed)
     }

@@ -58,6 +58,11 @@ impl Pieces {
         self.halve(Span { v: [middle, span.v[1]], x: [x, span.x[1]] }, depth - 1, solve, fit);
     }
 
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
     /// The row of a place in the cell, and the distance from where its piece begins.
     pub(super) fn row(&self, v: f64) -> ([f64; 4], f64) {
         let at = self.starts.partition_point(|&start| start <= v).saturating_sub(1);
