@@ -13,6 +13,9 @@ use crate::sampling::cells::{CUBIC, cubic, hermite, settle_end};
 const TOLERANCE: f64 = 1e-9;
 const TAIL_TOLERANCE: f64 = 1e-7;
 
+/// What of it is left to the places between those that are looked at.
+const MARGIN: f64 = 0.6;
+
 /// Cells that are first tried with three knots: half an octave.
 const WIDEST_SPAN: usize = 32;
 
@@ -203,7 +206,7 @@ impl<'a> Half<'a> {
             .reduce(f64::max);
         let width = width_of(cell);
         let allowed =
-            tolerance(CUBIC.edge(cell)) * row[1].abs() + 4.0 * f64::EPSILON * row[0].abs();
+            MARGIN * tolerance(CUBIC.edge(cell)) * row[1].abs() + 4.0 * f64::EPSILON * row[0].abs();
         fourth_derivative
             .is_some_and(|fourth| fourth * (width * width) * (width * width) / 384.0 <= allowed)
     }
@@ -230,8 +233,8 @@ fn fit_row(Span { v: [v0, v1], x: [x0, x3] }: Span, quantile: &dyn Fn(f64) -> f6
     if !is_monotone(&row, width, x3 - x0) {
         return NONE;
     }
-    let allowed =
-        tolerance(v0) * ((x3 - x0) / width).abs() + 4.0 * f64::EPSILON * x0.abs().max(x3.abs());
+    let allowed = MARGIN * tolerance(v0) * ((x3 - x0) / width).abs()
+        + 4.0 * f64::EPSILON * x0.abs().max(x3.abs());
     let fits = |share: f64| {
         let x = solve(share);
         (cubic(share * width, row) - x).abs() <= allowed
