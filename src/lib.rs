@@ -42,6 +42,7 @@ pub mod source;
 pub mod unit;
 
 pub use engine::{Monitor, Unwatched};
+pub(crate) use simulation::run_among;
 pub use simulation::{
     Asked, CompileFailure, Compiled, InputColumns, NoTable, Observation, ReadFile, Request,
     RunSettings, TRIAL, TrialColumn, TrialColumns, TrialTable, Watched, WatchedInput, base_case,

@@ -99,6 +99,8 @@ pub struct RunSettings {
     pub threads: Option<usize>,
     /// Whether the outputs' distributions are outlined, to be drawn.
     pub has_outlines: bool,
+    /// Replicates of a design beside the 16 that share the trials: they extend that run, whose trials stay as they are.
+    pub more_replicates: u64,
 }
 
 impl Default for RunSettings {
@@ -110,6 +112,7 @@ impl Default for RunSettings {
             percentiles: vec![0.05, 0.25, 0.5, 0.75, 0.95],
             threads: None,
             has_outlines: false,
+            more_replicates: 0,
         }
     }
 }
@@ -117,7 +120,7 @@ impl Default for RunSettings {
 impl RunSettings {
     /// The trials of the run, replicate by replicate: at least as many as asked for.
     pub fn layout(&self) -> Layout {
-        Layout::new(self.design, self.trials)
+        Layout::new(self.design, self.trials).extended(self.more_replicates)
     }
 }
 
@@ -409,29 +412,45 @@ impl Compiled {
 /// Runs a compiled model: Program → blocks of trials → Tally → SimulationResult.
 ///
 /// Where a statistic was asked for with a precision, `settings.trials` is the most: the run ends at the first of
-/// the trials of `until::checkpoints` at which all of them are precise enough.
+/// the trials of `until::checkpoints` (of a design `until::layouts`) at which all of them are precise enough.
 pub fn run(model: &Compiled, settings: &RunSettings, monitor: &dyn Monitor) -> SimulationResult {
+    run_among(&[model], 0, settings, monitor)
+}
+
+/// Runs one of several models, with the draws that it has beside the others: what they draw under one name is the
+/// same in all of them, under every design.
+pub(crate) fn run_among(
+    models: &[&Compiled],
+    at: usize,
+    settings: &RunSettings,
+    monitor: &dyn Monitor,
+) -> SimulationResult {
+    let model = models[at];
+    let programs: Vec<&Program> = models.iter().map(|model| &model.run.program).collect();
     let layout = settings.layout();
     let most_at_once = engine::useful_threads(layout.most_in_a_replicate());
     let threads = settings.threads.unwrap_or(MOST_THREADS).min(most_at_once);
     in_pool(settings.threads.map(|_| threads), || {
         let prepared = Prepared::new(&model.run.program, settings.seed);
         let plans = engine::pilot(&prepared, &model.run.channels);
-        let sources = engine::plan_sources(&model.run.program, layout, settings.seed);
+        let sources = engine::plan_common_sources(&programs, layout, settings.seed).swap_remove(at);
         let (prepared, sources, plans) = (&prepared, &sources, &plans);
         let work = Work { model, settings, prepared, sources, plans, monitor };
-        if settings.design.is_replicated() {
-            return work.in_replicates();
+        let has_precision = model.run.statistics.iter().any(StatisticPlan::has_precision);
+        match (settings.design.is_replicated(), has_precision) {
+            (true, true) => until::run_in_replicates(&work),
+            (true, false) => work.in_replicates(),
+            (false, true) => until::run(&work),
+            (false, false) => {
+                let (tally, trials) = engine::run(prepared, plans, settings.trials, monitor);
+                work.summarized(tally, &Replicates::default(), trials, settings.trials)
+            }
         }
-        if model.run.statistics.iter().any(StatisticPlan::has_precision) {
-            return until::run(&work);
-        }
-        let (tally, trials) = engine::run(prepared, plans, settings.trials, monitor);
-        work.summarized(tally, &Replicates::default(), trials, settings.trials)
     })
 }
 
-fn rounded_up(asked: u64, layout: Layout) -> Option<String> {
+fn rounded_up(settings: &RunSettings) -> Option<String> {
+    let (asked, layout) = (settings.trials, Layout::new(settings.design, settings.trials));
     (layout.trials() > asked).then(|| {
         format!(
             "{} trials were asked for; Sobol' points come in powers of two, so that {} are planned",
@@ -453,6 +472,7 @@ fn beyond_the_table(n_beyond: usize) -> Option<String> {
 }
 
 /// A run under way.
+#[derive(Clone, Copy)]
 struct Work<'a> {
     model: &'a Compiled,
     settings: &'a RunSettings,
@@ -465,8 +485,17 @@ struct Work<'a> {
 impl Work<'_> {
     /// All replicates of a design, or those that are complete when it is stopped.
     fn in_replicates(&self) -> SimulationResult {
-        let Assembled { statistics, checks, .. } = &self.model.run;
         let layout = self.sources.layout();
+        let (tally, replicates, trials) = self.replicated();
+        let mut result = self.summarized(tally, &replicates, trials, layout.trials());
+        result.notes.extend(rounded_up(self.settings));
+        result.notes.extend(beyond_the_table(self.sources.n_beyond()));
+        result
+    }
+
+    /// What complete replicates have found together, each for itself, and in how many trials.
+    fn replicated(&self) -> (Tally, Replicates, u64) {
+        let Assembled { statistics, checks, .. } = &self.model.run;
         let of_checks = checks.iter().map(|check| &check.statistic);
         let asked = statistics.iter().chain(of_checks).filter_map(StatisticPlan::quantile);
         let percentiles = self.settings.percentiles.iter().copied().chain(asked);
@@ -474,10 +503,7 @@ impl Work<'_> {
         let Work { prepared, sources, plans, monitor, .. } = *self;
         let (tally, trials) =
             engine::run_replicates(prepared, sources, plans, monitor, |one| replicates.add(one));
-        let mut result = self.summarized(tally, &replicates, trials, layout.trials());
-        result.notes.extend(rounded_up(self.settings.trials, layout));
-        result.notes.extend(beyond_the_table(sources.n_beyond()));
-        result
+        (tally, replicates, trials)
     }
 
     /// What the first trials say, where `asked` were to be done.

@@ -1,7 +1,7 @@
 //! The values of a channel in ascending order, as far as buckets and atoms tell them apart: ranks to values.
 //!
-//! What comes in: buckets in ascending order and counted atoms. What goes out: order statistics, each with the
-//! bounds between which it certainly lies. What is not here: which rank a percentile or an interval asks for (`results`).
+//! What comes in: buckets in ascending order and counted atoms. What goes out: order statistics, and the bounds that
+//! they make. What is not here: which rank a percentile or an interval asks for (`results`).
 
 use super::histogram::{Bucket, HdrError, hdr_from_buckets};
 
@@ -64,18 +64,24 @@ impl Distribution {
     /// The `rank`-th smallest value, 1 ≤ rank ≤ count: exact where its bucket holds one distinct value, or where
     /// it is its bucket's smallest or largest; else interpolated between these.
     pub fn at_rank(&self, rank: u64) -> f64 {
-        let (piece, before) = self.find(rank);
+        let (at, before) = self.find(rank);
+        let value = self.interpolated(at, (rank - before - 1) as f64);
+        if self.is_whole { value.round() } else { value }
+    }
+
+    /// The value so many ranks above the smallest of a piece, not beyond its extremes.
+    fn interpolated(&self, at: usize, ranks: f64) -> f64 {
+        let piece = &self.pieces[at];
         if piece.min == piece.max {
             return piece.min;
         }
-        let share = (rank - before - 1) as f64 / (piece.count - 1) as f64;
+        let share = (ranks / (piece.count - 1) as f64).clamp(0.0, 1.0);
         let width = piece.max - piece.min;
         let value = if width.is_finite() {
             piece.min + width * share
         } else {
             piece.min * (1.0 - share) + piece.max * share
         };
-        let value = if self.is_whole { value.round() } else { value };
         value.clamp(piece.min, piece.max)
     }
 
@@ -124,16 +130,20 @@ impl Distribution {
         hdr_from_buckets(self.pieces.iter().copied(), scale)
     }
 
-    /// A value that the `rank`-th smallest is certainly not below.
+    /// The lower bound that the `rank`-th smallest value makes: that value, as much lower as its bucket may hide
+    /// (`hidden`). Where it is interpolated, it is not an order statistic, but as good a bound: the share of the values
+    /// below a point of a bucket, interpolated between the shares at its edges, varies no more than the share itself.
     pub fn low_at_rank(&self, rank: u64) -> f64 {
-        let (piece, before) = self.find(rank);
-        if rank == before + piece.count { piece.max } else { piece.min }
+        let (at, before) = self.find(rank);
+        let value = self.interpolated(at, (rank - before - 1) as f64 - self.hidden(at));
+        if self.is_whole { value.floor() } else { value }
     }
 
-    /// A value that the `rank`-th smallest is certainly not above.
+    /// The upper bound that the `rank`-th smallest value makes.
     pub fn high_at_rank(&self, rank: u64) -> f64 {
-        let (piece, before) = self.find(rank);
-        if rank == before + 1 { piece.min } else { piece.max }
+        let (at, before) = self.find(rank);
+        let value = self.interpolated(at, (rank - before - 1) as f64 + self.hidden(at));
+        if self.is_whole { value.ceil() } else { value }
     }
 
     /// The position of the piece that holds a rank.
@@ -142,9 +152,10 @@ impl Distribution {
         self.up_to.partition_point(|&sum| sum < rank)
     }
 
-    fn find(&self, rank: u64) -> (&Bucket, u64) {
+    /// The position of the piece that holds a rank, and how many values lie before it.
+    fn find(&self, rank: u64) -> (usize, u64) {
         let at = self.position(rank);
-        (&self.pieces[at], self.up_to[at] - self.pieces[at].count)
+        (at, self.up_to[at] - self.pieces[at].count)
     }
 }
 

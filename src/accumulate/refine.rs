@@ -3,7 +3,8 @@
 //! What comes in: a distribution as buckets, and ranks that are asked for. What goes out: stretches of values that
 //! should be collected one by one, and, from the collected values, the same distribution with those buckets taken
 //! apart. Interpolation in a bucket supposes that values are spread evenly in it; where the density rises or falls
-//! steeply (a pole at an edge, an atom that the pilot did not find) it is not so, and the neighbors tell.
+//! steeply (a pole at an edge, an atom that the pilot did not find) it is not so, and the neighbors tell; bounds
+//! allow for as much.
 //! A run is a function of its trials, so a second pass meets the same values.
 
 use super::distribution::Distribution;
@@ -13,6 +14,8 @@ use super::histogram::Bucket;
 const MOST_VALUES: u64 = 1 << 20;
 /// The error in rank that interpolation may make, in standard errors of the rank.
 const TOLERATED: f64 = 0.2;
+/// The difference of two counts that is taken for chance, in standard deviations.
+const CHANCE: f64 = 2.0;
 
 /// Values of a channel between two bounds, both included, to be collected.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -49,21 +52,46 @@ impl Distribution {
         if bucket.min == bucket.max || bucket.count < 3 {
             return None;
         }
-        let density = |bucket: &Bucket| bucket.count as f64 / (bucket.max - bucket.min);
-        let own = density(&bucket);
-        let around = [at.checked_sub(1), Some(at + 1)].into_iter().flatten();
-        let neighbors =
-            around.filter_map(|at| self.pieces().get(at)).filter(|near| near.min < near.max);
-        let difference = |near: &Bucket| {
-            let ratio = density(near) / own;
-            (if ratio < 1.0 { 1.0 / ratio } else { ratio } - 1.0).min(8.0)
-        };
         // Without a neighbor to compare with, the bucket is at an edge: anything may happen in it.
-        let change = neighbors.map(difference).reduce(f64::max).unwrap_or(8.0);
-        let error = bucket.count as f64 * change / 8.0;
+        let slopes = self.neighbors(at).map(|near| slope(&bucket, near));
+        let error = slopes.reduce(f64::max).unwrap_or(bucket.count as f64);
         let standard_error = (count as f64 * p * (1.0 - p)).sqrt().max(1.0);
         (error > TOLERATED * standard_error).then_some(bucket)
     }
+
+    /// By how many ranks interpolation in a piece may be off: by the slope of the density, and by what its count has
+    /// beyond chance that its neighbors have not, which may all stand in one place.
+    pub(super) fn hidden(&self, at: usize) -> f64 {
+        let bucket = self.pieces()[at];
+        if bucket.min == bucket.max || bucket.count < 3 {
+            return 0.0;
+        }
+        let off = self.neighbors(at).map(|near| slope(&bucket, near) + surplus(&bucket, near));
+        off.reduce(f64::max).unwrap_or(f64::INFINITY)
+    }
+
+    /// The pieces beside one that have a width.
+    fn neighbors(&self, at: usize) -> impl Iterator<Item = &Bucket> {
+        let around = [at.checked_sub(1), Some(at + 1)].into_iter().flatten();
+        around.filter_map(|at| self.pieces().get(at)).filter(|near| near.min < near.max)
+    }
+}
+
+/// The error in rank at the middle of a bucket whose density changes evenly, by as much as it differs from its
+/// neighbor's.
+fn slope(bucket: &Bucket, near: &Bucket) -> f64 {
+    let density = |bucket: &Bucket| bucket.count as f64 / (bucket.max - bucket.min);
+    let ratio = density(near) / density(bucket);
+    let change = (if ratio < 1.0 { 1.0 / ratio } else { ratio } - 1.0).min(8.0);
+    bucket.count as f64 * change / 8.0
+}
+
+/// How many values of a bucket are neither explained by its neighbor's density nor by the chance of both counts.
+fn surplus(bucket: &Bucket, near: &Bucket) -> f64 {
+    let widths = (bucket.max - bucket.min) / (near.max - near.min);
+    let (own, expected) = (bucket.count as f64, near.count as f64 * widths);
+    let chance = CHANCE * (own + expected * widths).sqrt();
+    ((own - expected).abs() - chance).max(0.0)
 }
 
 /// A bucket taken apart: one for each distinct value. `values` ascend; atoms among them are counted elsewhere.

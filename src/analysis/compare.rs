@@ -7,15 +7,21 @@
 //! that what they share cancels (common random numbers: P. Glasserman, D. Yao, "Some guidelines and guarantees for
 //! common random numbers", Management Science 38 (1992)). Trials in which either is undefined are counted and
 //! left out. Never is later than every time; a difference of two times is of the trials in which both happen.
+//!
+//! Under a design all alternatives are laid out alike, replicate by replicate, and errors are those of the replicates.
+//! Dominance alone is judged as of independent trials, which is more cautious.
+
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::decision::Gain;
 use super::dominance::{Dominance, DominanceSums, Levels};
 use super::{Unanswerable, as_number};
 use crate::accumulate::{ChannelKind, ChannelPlan, Resolution, Tally};
 use crate::check::Claim;
-use crate::engine::{self, Chunk, Monitor, Prepared};
+use crate::engine::{self, Behind, Chunk, Monitor, Prepared};
 use crate::expr::Measure;
 use crate::model::Better;
+use crate::program::Program;
 use crate::results::{
     self, Estimate, NumberSummary, OutputPlan, OutputResult, Point, Replicates, SimulationResult,
     StatisticPlan, StatisticResult, Statistics, Undefined, Worse,
@@ -159,31 +165,55 @@ pub fn compare(
         let runs: Vec<Prepared<'_>> =
             observations.iter().map(|observation| observation.prepare(settings.seed)).collect();
         let setup = Setup::new(&fields, &pairs, &runs);
-        let mut found = Found::new(&setup);
-        let done = engine::observe(
-            &runs,
-            settings.trials,
-            monitor,
-            |chunk| setup.read(chunk),
-            |part| found.take(part),
-        );
+        let (found, done) = setup.observed(&runs, settings, monitor);
         let outputs = setup.concluded(&found, candidates, &settings.percentiles);
-        let alternatives = candidates
-            .iter()
-            .map(|candidate| {
-                let own = RunSettings { trials: done, threads: None, ..settings.clone() };
-                let mut result = if done == 0 {
-                    crate::base_case(candidate.model)
-                } else {
-                    crate::run(candidate.model, &own, &Unwatched)
-                };
-                result.provenance.trials_asked = settings.trials;
-                (candidate.name.clone(), result)
-            })
-            .collect();
+        let alternatives = results_of(candidates, settings, done);
         warnings.extend(told(&outputs, done));
+        warnings.extend(alternatives.iter().take(1).flat_map(|(_, result)| result.notes.clone()));
         Ok(Comparison { alternatives, outputs, warnings })
     })
+}
+
+/// The results of the alternatives by themselves, of as many trials as were compared.
+fn results_of(
+    candidates: &[Candidate<'_>],
+    settings: &RunSettings,
+    done: u64,
+) -> Vec<(String, SimulationResult)> {
+    let models: Vec<&Compiled> = candidates.iter().map(|candidate| candidate.model).collect();
+    let asked = settings.layout().trials();
+    // A design that was cut is laid out as it was to be, and cut again.
+    let trials = if settings.design.is_replicated() { settings.trials } else { done };
+    let own = RunSettings { trials, threads: None, ..settings.clone() };
+    let of = |(at, candidate): (usize, &Candidate<'_>)| {
+        let mut result = if done == 0 {
+            crate::base_case(candidate.model)
+        } else if done < own.layout().trials() {
+            let up_to = UpTo { trials: done, done: AtomicU64::new(0) };
+            crate::run_among(&models, at, &own, &up_to)
+        } else {
+            crate::run_among(&models, at, &own, &Unwatched)
+        };
+        result.provenance.trials_asked = asked;
+        (candidate.name.clone(), result)
+    };
+    candidates.iter().enumerate().map(of).collect()
+}
+
+/// Ends a run once so many trials are done, those of whole replicates.
+struct UpTo {
+    trials: u64,
+    done: AtomicU64,
+}
+
+impl Monitor for UpTo {
+    fn progress(&self, done: u64) {
+        self.done.fetch_max(done, Ordering::Relaxed);
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.done.load(Ordering::Relaxed) >= self.trials
+    }
 }
 
 /// Every pair of positions.
@@ -325,9 +355,9 @@ struct Setup<'a> {
     levels: Vec<Vec<Levels>>,
 }
 
-/// What is made of a chunk, and of all.
+/// What is made of a chunk.
 struct Part {
-    first: u64,
+    first_block: u64,
     columns: Vec<Vec<f64>>,
     sums: Vec<FieldSums>,
 }
@@ -402,7 +432,22 @@ impl Counts {
     }
 }
 
+/// What a replicate counts of a field, for errors.
+struct FieldCounts {
+    pairs: Vec<Counts>,
+    count: u64,
+    best: Vec<[f64; 3]>,
+}
+
 impl FieldSums {
+    fn counts(&self) -> FieldCounts {
+        FieldCounts {
+            pairs: self.pairs.iter().map(|(counts, _)| *counts).collect(),
+            count: self.count,
+            best: self.best.clone(),
+        }
+    }
+
     fn merge(&mut self, other: &FieldSums) {
         for ((counts, dominance), (other, others)) in self.pairs.iter_mut().zip(&other.pairs) {
             counts.merge(other);
@@ -483,6 +528,39 @@ impl<'a> Setup<'a> {
         Setup { fields, pairs, plans: plans.into(), levels }
     }
 
+    /// Looks at all trials, or at as many as there are when it is stopped: of a design whole replicates.
+    fn observed(
+        &self,
+        runs: &[Prepared<'_>],
+        settings: &RunSettings,
+        monitor: &dyn Monitor,
+    ) -> (Found, u64) {
+        let layout = settings.layout();
+        let is_replicated = settings.design.is_replicated();
+        let programs: Vec<&Program> = runs.iter().map(|run| run.program).collect();
+        let plans = engine::plan_common_sources(&programs, layout, settings.seed);
+        let (mut found, mut done) = (Found::new(self, &settings.percentiles), 0);
+        for replicate in layout.replicates() {
+            let own = runs.iter().zip(&plans).map(|(run, plan)| run.laid_out(plan, replicate));
+            let own: Vec<Prepared<'_>> = own.collect();
+            let mut part = Found::new(self, &[]);
+            let trials = engine::observe_replicate(
+                &own,
+                replicate,
+                done,
+                &Behind { monitor, before: done },
+                |chunk| self.read(chunk),
+                |of_chunk| part.take(of_chunk),
+            );
+            if is_replicated && trials < replicate.trials {
+                break;
+            }
+            found.merge(&part, is_replicated);
+            done += trials;
+        }
+        (found, done)
+    }
+
     fn read(&self, chunk: &Chunk) -> Part {
         let (mut all, mut sums) = (Vec::new(), Vec::new());
         for (at, field) in self.fields.iter().enumerate() {
@@ -512,7 +590,7 @@ impl<'a> Setup<'a> {
             all.extend(differences);
             sums.push(own);
         }
-        Part { first: chunk.first, columns: all, sums }
+        Part { first_block: chunk.first_block, columns: all, sums }
     }
 
     fn empty(&self, field: usize) -> FieldSums {
@@ -543,7 +621,10 @@ impl<'a> Setup<'a> {
                     let channel = first + own;
                     let statistics =
                         found.summary(field, field.kind, channel, field.base[own], percentiles);
-                    standing(field, sums, own, statistics, found.shortfall(field, channel))
+                    let (best, regret) = found.of_best(at, own);
+                    let shortfall = found.shortfall(field, channel);
+                    let shortfall = shortfall.filter(|_| field.kind == ChannelKind::Number);
+                    Standing { statistics, shortfall, best, regret }
                 })
                 .collect();
             let of_pair = |(position, &(a, b)): (usize, &(usize, usize))| {
@@ -559,14 +640,17 @@ impl<'a> Setup<'a> {
                 };
                 let (counts, dominance) = &sums.pairs[position];
                 difference.undefined = counts.without_difference();
+                let share = |hits: fn(&Counts) -> u64| {
+                    let part = |counts: &Counts| (hits(counts) as f64, counts.defined());
+                    found.share(part(counts), |replicate| part(&replicate[at].pairs[position]))
+                };
                 let count = counts.defined();
-                let share = |hits: u64| (count > 0).then(|| results::share(hits, count));
                 Pair {
                     a,
                     b,
                     difference,
-                    greater: share(counts.greater),
-                    less: share(counts.less),
+                    greater: share(|counts| counts.greater),
+                    less: share(|counts| counts.less),
                     equal: counts.equal as f64 / count.max(1) as f64,
                     never: counts.never,
                     undefined: counts.undefined,
@@ -588,31 +672,6 @@ impl<'a> Setup<'a> {
             });
         }
         outputs
-    }
-}
-
-fn standing(
-    field: &Field,
-    sums: &FieldSums,
-    own: usize,
-    statistics: Statistics,
-    shortfall: Option<StatisticResult>,
-) -> Standing {
-    let count = sums.count as f64;
-    let [wins, regret, squares] = sums.best[own];
-    let best = (sums.count > 0).then(|| Estimate {
-        value: wins / count,
-        ..results::share(wins.round() as u64, sums.count)
-    });
-    let mean = regret / count;
-    let regret =
-        Gain { value: mean, se: ((squares / count - mean * mean).max(0.0) / count).sqrt() };
-    let is_told = sums.count > 0 && regret.value.is_finite();
-    Standing {
-        statistics,
-        shortfall: shortfall.filter(|_| field.kind == ChannelKind::Number),
-        best,
-        regret: is_told.then_some(regret),
     }
 }
 
@@ -643,19 +702,73 @@ fn difference(a: &[f64], b: &[f64]) -> Vec<f64> {
 struct Found {
     tally: Tally,
     sums: Vec<FieldSums>,
+    /// Of a design: what each replicate found, in order.
+    replicates: Replicates,
+    counts: Vec<Vec<FieldCounts>>,
 }
 
 impl Found {
-    fn new(setup: &Setup<'_>) -> Found {
+    fn new(setup: &Setup<'_>, percentiles: &[f64]) -> Found {
         Found {
             tally: Tally::new(&setup.plans),
             sums: (0..setup.fields.len()).map(|field| setup.empty(field)).collect(),
+            replicates: Replicates::new(percentiles.iter().copied()),
+            counts: Vec::new(),
         }
+    }
+
+    /// Adds what another part of the trials found: a replicate, or all that is independent.
+    fn merge(&mut self, part: &Found, is_replicate: bool) {
+        if is_replicate {
+            self.replicates.add(&part.tally);
+            self.counts.push(part.sums.iter().map(FieldSums::counts).collect());
+        }
+        self.tally.merge(&part.tally);
+        for (own, sums) in self.sums.iter_mut().zip(&part.sums) {
+            own.merge(sums);
+        }
+    }
+
+    /// A share of trials: hits and trials of them all, and of each replicate.
+    fn share(
+        &self,
+        (hits, count): (f64, u64),
+        of: impl Fn(&[FieldCounts]) -> (f64, u64),
+    ) -> Option<Estimate> {
+        if self.counts.len() >= 2 {
+            let parts: Vec<(f64, u64)> = self.counts.iter().map(|one| of(one)).collect();
+            return results::share_of_replicates(&parts).map(|(estimate, _)| estimate);
+        }
+        let exact = || Estimate {
+            value: hits / count as f64,
+            ..results::share(hits.round() as u64, count)
+        };
+        (count > 0).then(exact)
+    }
+
+    /// How often an alternative is the best of a field, and what it costs to choose it always.
+    fn of_best(&self, field: usize, own: usize) -> (Option<Estimate>, Option<Gain>) {
+        let sums = &self.sums[field];
+        let count = sums.count as f64;
+        let [wins, regret, squares] = sums.best[own];
+        let part = |at: usize| {
+            move |counts: &[FieldCounts]| (counts[field].best[own][at], counts[field].count)
+        };
+        let best = self.share((wins, sums.count), part(0));
+        let mean = regret / count;
+        let se = if self.counts.len() >= 2 {
+            let parts: Vec<(f64, u64)> = self.counts.iter().map(|one| part(1)(one)).collect();
+            results::mean_error_of_replicates(&parts).unwrap_or(f64::INFINITY)
+        } else {
+            ((squares / count - mean * mean).max(0.0) / count).sqrt()
+        };
+        let is_told = sums.count > 0 && mean.is_finite();
+        (best, is_told.then_some(Gain { value: mean, se }))
     }
 
     fn take(&mut self, part: Part) {
         for (channel, column) in part.columns.iter().enumerate() {
-            for (block, values) in (part.first / BLOCK as u64..).zip(column.chunks(BLOCK)) {
+            for (block, values) in (part.first_block..).zip(column.chunks(BLOCK)) {
                 self.tally.record(channel, block, values);
             }
         }
@@ -683,7 +796,7 @@ impl Found {
             step_labels: Vec::new(),
             base: vec![base],
         };
-        results::summary_of(&plan, &self.tally, percentiles)
+        results::summary_of(&plan, &self.tally, &self.replicates, percentiles)
     }
 
     /// The mean of the worst trials.
@@ -698,7 +811,7 @@ impl Found {
             worse: if field.is_lower_better { Worse::High } else { Worse::Low },
             claim: Claim::Nothing,
         };
-        results::statistics(&[plan], &self.tally, &Replicates::default()).pop()
+        results::statistics(&[plan], &self.tally, &self.replicates).pop()
     }
 }
 

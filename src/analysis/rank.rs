@@ -3,6 +3,7 @@
 //! Equal values share the mean of their ranks. What is no number takes no part; never (+∞) ranks above all.
 
 use crate::math::norm_quantile;
+use crate::results::mean_error_of_replicates;
 
 /// The positions of the values from the lowest to the highest; NaN is left out.
 pub(super) fn order(values: &[f64]) -> Vec<u32> {
@@ -126,6 +127,42 @@ pub(super) fn superiority(
         value,
         se: (variance(of_inside, inside) + variance(of_outside, outside)).sqrt(),
     })
+}
+
+/// The standard error of a probability of superiority whose trials come in replicates, by what each trial adds to it (its
+/// influence, which the error of [`superiority`] sums up for independent trials); `replicate` tells a trial's own.
+pub(super) fn superiority_error(
+    values: &[f64],
+    order: &[u32],
+    is_inside: &[bool],
+    value: f64,
+    replicate: impl Fn(u32) -> usize,
+    n_replicates: usize,
+) -> Option<f64> {
+    let inside = order.iter().filter(|&&at| is_inside[at as usize]).count() as f64;
+    let all = order.len() as f64;
+    let outside = all - inside;
+    let mut parts = vec![(0.0, 0); n_replicates];
+    let (mut below_inside, mut below_outside) = (0.0, 0.0);
+    for run in runs(values, order) {
+        let own = &order[run];
+        let here = own.iter().filter(|&&at| is_inside[at as usize]).count() as f64;
+        let there = own.len() as f64 - here;
+        let for_inside = (below_outside + 0.5 * there) / outside - value;
+        let for_outside = 1.0 - (below_inside + 0.5 * here) / inside - value;
+        for &at in own {
+            let part = &mut parts[replicate(at)];
+            part.0 += if is_inside[at as usize] {
+                for_inside * all / inside
+            } else {
+                for_outside * all / outside
+            };
+            part.1 += 1;
+        }
+        below_inside += here;
+        below_outside += there;
+    }
+    mean_error_of_replicates(&parts)
 }
 
 #[cfg(test)]

@@ -97,17 +97,12 @@ pub fn solve(
     let request = Request { statistics: vec![Asked::equation(equation)], ..request.clone() };
     let model = crate::compile(&request, read_file)?;
     let vary = vary.in_units_of(model.model());
-    let provenance = crate::base_case(&model).provenance;
+    let trials = settings.layout().trials();
+    let provenance = model.provenance(settings.seed, settings.design, trials, trials);
     let mut runs = Runs { request, read_file, vary, settings, monitor };
     let scan = scan(&mut runs)?;
     let (crossings, n_crossings) = crossings(&mut runs, &scan)?;
     let Runs { vary, .. } = runs;
-    let provenance = Provenance {
-        trials: settings.trials,
-        trials_asked: settings.trials,
-        seed: settings.seed,
-        ..provenance
-    };
     let warnings = warnings(&crossings, n_crossings, &scan);
     Ok(Solution {
         provenance,

@@ -5,6 +5,7 @@
 
 use super::vary::{self, Vary};
 use crate::check::CheckedModel;
+use crate::engine::Behind;
 use crate::results::{Provenance, StatisticResult};
 use crate::{Asked, CompileFailure, Monitor, ReadFile, Request, RunSettings};
 
@@ -156,7 +157,6 @@ pub fn sweep(
     let request = Request { statistics: asked, ..request.clone() };
     let model = crate::compile(&request, read_file)?;
     let steps = in_units_of(steps, model.model());
-    let provenance = crate::base_case(&model).provenance;
     let mut points: Vec<Vec<f64>> = vec![Vec::new()];
     for step in &steps {
         let with = |point: &Vec<f64>| {
@@ -167,29 +167,25 @@ pub fn sweep(
         points = points.iter().flat_map(with).collect();
     }
     let n_points = points.len();
+    let trials = settings.layout().trials();
+    let provenance = model.provenance(settings.seed, settings.design, trials, trials);
     let (mut found, mut warnings) = (Vec::new(), Vec::new());
     for values in points {
         let varied = steps.iter().zip(&values);
         let varied = varied.map(|(step, &value)| ("--vary", step.vary.at(value))).collect();
         let model = crate::compile(&Request { varied, ..request.clone() }, read_file)?;
-        let part = Part { monitor, before: found.len() as u64 * settings.trials };
+        let part = Behind { monitor, before: found.len() as u64 * trials };
         let result = crate::run(&model, settings, &part);
-        if result.provenance.trials < settings.trials {
+        if result.provenance.trials < trials {
             break;
         }
-        for warning in result.warnings {
+        for warning in result.warnings.into_iter().chain(result.notes) {
             if !warnings.contains(&warning) && warnings.len() < MOST_WARNINGS {
                 warnings.push(warning);
             }
         }
         found.push(SweepPoint { values, statistics: result.statistics });
     }
-    let provenance = Provenance {
-        trials: settings.trials,
-        trials_asked: settings.trials,
-        seed: settings.seed,
-        ..provenance
-    };
     Ok(Sweep { provenance, steps, points: found, n_points, warnings })
 }
 
@@ -199,22 +195,6 @@ const MOST_WARNINGS: usize = 8;
 fn in_units_of(steps: Vec<Steps>, model: &CheckedModel) -> Vec<Steps> {
     let own = |steps: Steps| Steps { vary: steps.vary.in_units_of(model), ..steps };
     steps.into_iter().map(own).collect()
-}
-
-/// The run of one point, for who watches all of them.
-struct Part<'a> {
-    monitor: &'a dyn Monitor,
-    before: u64,
-}
-
-impl Monitor for Part<'_> {
-    fn progress(&self, done: u64) {
-        self.monitor.progress(self.before + done);
-    }
-
-    fn is_stopped(&self) -> bool {
-        self.monitor.is_stopped()
-    }
 }
 
 #[cfg(test)]

@@ -2,9 +2,9 @@
 
 use super::{KEPT, Unanswerable, rank};
 use crate::accumulate::ChannelKind;
-use crate::engine::{self, Chunk, Monitor};
-use crate::results::{Estimate, Point, Provenance};
-use crate::sampling::Design;
+use crate::engine::{self, Behind, Chunk, Monitor, Prepared};
+use crate::results::{self, Estimate, Point, Provenance};
+use crate::sampling::Layout;
 use crate::{Compiled, Observation, RunSettings, Watched, WatchedInput};
 
 /// Standard normal 97.5 %.
@@ -111,28 +111,57 @@ pub fn tail(
     let observation = Observation::new(model, &watched)?;
     crate::in_pool(settings.threads, || {
         let run = observation.prepare(settings.seed);
-        let asked = settings.trials.min(MOST_KEPT);
         let mut columns = vec![Vec::new(); watched.len()];
-        let copy = |chunk: &Chunk| chunk.runs[0].clone();
-        let runs = std::slice::from_ref(&run);
-        let done = engine::observe(runs, asked, monitor, copy, |lists| {
-            columns
-                .iter_mut()
-                .zip(lists)
-                .for_each(|(own, list): (&mut Vec<f64>, _)| own.extend(list));
-        });
+        let (layout, done) = observed(&run, settings, &mut columns, monitor);
         let values = columns.remove(0);
-        let asked = if done < asked { settings.trials } else { done };
-        let provenance = model.provenance(settings.seed, Design::Random, done, asked);
-        let mut tail = described(region, &inputs, &values, &columns, provenance)?;
+        let is_replicated = settings.design.is_replicated();
+        let whole = if is_replicated { layout.trials() } else { settings.trials };
+        let asked = if done < layout.trials() { whole } else { done };
+        let provenance = model.provenance(settings.seed, settings.design, done, asked);
+        let layout = is_replicated.then_some(layout);
+        let mut tail = described(region, &inputs, &values, &columns, provenance, layout)?;
         if settings.trials > MOST_KEPT {
             tail.warnings.push(format!(
-                "the first {MOST_KEPT} of {} trials were looked at: more are not kept",
+                "{MOST_KEPT} of {} trials were looked at: more are not kept",
                 settings.trials
             ));
         }
         Ok(tail)
     })
+}
+
+/// The trials, those of a design replicate by replicate; and how many are done.
+fn observed(
+    run: &Prepared<'_>,
+    settings: &RunSettings,
+    columns: &mut [Vec<f64>],
+    monitor: &dyn Monitor,
+) -> (Layout, u64) {
+    let layout = Layout::new(settings.design, settings.trials.min(MOST_KEPT));
+    let plan = engine::plan_sources(run.program, layout, settings.seed);
+    let mut done = 0;
+    for replicate in layout.replicates() {
+        let own = run.laid_out(&plan, replicate);
+        let trials = engine::observe_replicate(
+            std::slice::from_ref(&own),
+            replicate,
+            done,
+            &Behind { monitor, before: done },
+            |chunk: &Chunk| chunk.runs[0].clone(),
+            |lists| {
+                for (own, list) in columns.iter_mut().zip(lists) {
+                    own.extend(list);
+                }
+            },
+        );
+        if settings.design.is_replicated() && trials < replicate.trials {
+            // What is behind the last whole replicate does not count.
+            columns.iter_mut().for_each(|column| column.truncate(done as usize));
+            break;
+        }
+        done += trials;
+    }
+    (layout, done)
 }
 
 /// The most trials that are looked at.
@@ -144,6 +173,7 @@ fn described(
     values: &[f64],
     columns: &[Vec<f64>],
     provenance: Provenance,
+    layout: Option<Layout>,
 ) -> Result<Tail, Unanswerable> {
     let order = rank::order(values);
     let (name, threshold, is_inside) = match region {
@@ -176,7 +206,8 @@ fn described(
     let mut found = Vec::new();
     for (input, column) in inputs.iter().zip(columns) {
         let column: Vec<f64> = rows.iter().map(|&row| column[row]).collect();
-        let compared = compared(input, &column, &inside);
+        let replicates = layout.map(|layout| Replicated { layout, rows: &rows });
+        let compared = compared(input, &column, &inside, replicates);
         let unlike = compared.as_ref().map_or(0.0, unlike);
         found.extend(compared);
         add_distances(&column, &rows, &candidates, unlike + LEAST_WEIGHT, &mut distances);
@@ -254,7 +285,30 @@ fn as_point(value: f64, kind: ChannelKind) -> Point {
     }
 }
 
-fn compared(input: &WatchedInput, column: &[f64], inside: &[bool]) -> Option<TailInput> {
+/// Which trials of a design the rows of a column are.
+#[derive(Clone, Copy)]
+struct Replicated<'a> {
+    layout: Layout,
+    rows: &'a [usize],
+}
+
+impl Replicated<'_> {
+    fn of_row(&self, row: u32) -> usize {
+        self.layout.place(self.rows[row as usize] as u64).replicate as usize
+    }
+
+    /// How many replicates there are.
+    fn count(&self) -> usize {
+        self.rows.len().checked_sub(1).map_or(0, |last| self.of_row(last as u32) + 1)
+    }
+}
+
+fn compared(
+    input: &WatchedInput,
+    column: &[f64],
+    inside: &[bool],
+    replicates: Option<Replicated<'_>>,
+) -> Option<TailInput> {
     let order = rank::order(column);
     let of_side = |side: bool| -> Vec<u32> {
         order.iter().copied().filter(|&row| inside[row as usize] == side).collect()
@@ -264,7 +318,13 @@ fn compared(input: &WatchedInput, column: &[f64], inside: &[bool]) -> Option<Tai
     let [low, high] = ONE_SD.map(|p| rank::quantile(column, &order, p));
     let spread = (high? - low?) / 2.0;
     let found = rank::superiority(column, &order, inside)?;
-    let half = Z_95 * found.se;
+    let of_replicates = replicates.filter(|own| own.count() >= 2).and_then(|own| {
+        let (value, count) = (found.value, own.count());
+        let row = |row| own.of_row(row);
+        let se = rank::superiority_error(column, &order, inside, value, row, count)?;
+        Some(results::t_of_replicates(count) * se)
+    });
+    let half = of_replicates.unwrap_or(Z_95 * found.se);
     Some(TailInput {
         name: input.values.name.clone(),
         unit: input.values.unit.clone(),

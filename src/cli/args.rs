@@ -9,6 +9,7 @@ use super::settings::{
     parse_alternative, parse_override, parse_percentile, parse_seed, parse_threads, parse_trial,
     parse_trials,
 };
+use crate::RunSettings;
 use crate::analysis::{Steps, Vary};
 use crate::sampling::Design;
 
@@ -382,9 +383,26 @@ pub(super) struct TrialsArgs {
     /// Seed of the random numbers: the same seed, the same answer
     #[arg(long, value_name = "N", value_parser = parse_seed, allow_negative_numbers = true, default_value = "1")]
     pub(super) seed: u64,
+    /// How the random numbers are laid out over the trials. latin and sobol find more with as many trials; sobol takes a
+    /// power of two of them
+    #[arg(long, value_enum, value_name = "DESIGN", default_value_t)]
+    pub(super) design: DesignArg,
     /// Threads; all cores by default. The answer does not depend on it
     #[arg(short = 'j', long, value_name = "N", value_parser = parse_threads, allow_negative_numbers = true)]
     pub(super) threads: Option<u16>,
+}
+
+impl TrialsArgs {
+    /// How a command with these options runs its trials.
+    pub(super) fn settings(&self) -> RunSettings {
+        RunSettings {
+            trials: self.trials,
+            seed: self.seed,
+            design: self.design.into(),
+            threads: self.threads.map(usize::from),
+            ..RunSettings::default()
+        }
+    }
 }
 
 /// Where an answer goes.
@@ -458,15 +476,9 @@ pub(super) struct SolveArgs {
     /// The equation: 'P(payback(cash_flow) <= 48 month) = 50%', 'mean(npv) = 0', 'p95(investment) = 90亿 CNY'
     #[arg(long = "for", value_name = "STATISTIC = TARGET")]
     pub(super) equation: String,
-    /// Number of trials at each value
-    #[arg(short = 'n', long, visible_alias = "runs", help_heading = "Simulation", value_name = "N", value_parser = parse_trials, allow_negative_numbers = true, default_value = "1M")]
-    pub(super) trials: u64,
-    /// Seed of the random numbers: the same seed, the same result
-    #[arg(long, help_heading = "Simulation", value_name = "N", value_parser = parse_seed, allow_negative_numbers = true, default_value = "1")]
-    pub(super) seed: u64,
-    /// Threads; all cores by default. The result does not depend on it
-    #[arg(short = 'j', long, help_heading = "Simulation", value_name = "N", value_parser = parse_threads, allow_negative_numbers = true)]
-    pub(super) threads: Option<u16>,
+    /// How many trials at each value, and from which seed.
+    #[command(flatten)]
+    pub(super) trials: TrialsArgs,
     /// What replaces inputs.
     #[command(flatten)]
     pub(super) change: ChangeArgs,
@@ -596,6 +608,9 @@ pub(super) struct CheckArgs {
     /// With --run: the seed of the random numbers
     #[arg(long, value_name = "N", value_parser = parse_seed, allow_negative_numbers = true, default_value = "1", requires = "run")]
     pub(super) seed: u64,
+    /// With --run: how the random numbers are laid out over the trials
+    #[arg(long, value_enum, value_name = "DESIGN", default_value_t, requires = "run")]
+    pub(super) design: DesignArg,
     /// With --run: threads; all cores by default
     #[arg(short = 'j', long, value_name = "N", value_parser = parse_threads, allow_negative_numbers = true, requires = "run")]
     pub(super) threads: Option<u16>,

@@ -64,10 +64,11 @@ fn judge(model: &Compiled, args: &CheckArgs, gap: &str, terminal: &Terminal) -> 
     let settings = RunSettings {
         trials: args.trials,
         seed: args.seed,
+        design: args.design.into(),
         threads: args.threads.map(usize::from),
         ..RunSettings::default()
     };
-    let watch = Watch::start(settings.trials, terminal.is_watched && !terminal.is_quiet);
+    let watch = Watch::start(settings.layout().trials(), terminal.is_watched && !terminal.is_quiet);
     let result = crate::run(model, &settings, &watch);
     watch.finish();
     let page = report::table(&report::checks_memo(&result), terminal.look);

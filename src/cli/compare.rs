@@ -35,15 +35,9 @@ pub(super) fn compare(args: &CompareArgs, terminal: &Terminal) -> Result<Exit, S
             percentiles.push(*p);
         }
     }
-    let settings = RunSettings {
-        trials: args.trials.trials,
-        seed: args.trials.seed,
-        percentiles,
-        threads: args.trials.threads.map(usize::from),
-        ..RunSettings::default()
-    };
+    let settings = RunSettings { percentiles, ..args.trials.settings() };
     let only = only(args);
-    let watch = Watch::start(settings.trials, terminal.is_watched && !terminal.is_quiet);
+    let watch = Watch::start(settings.layout().trials(), terminal.is_watched && !terminal.is_quiet);
     let comparison = crate::analysis::compare(&candidates, &only, &settings, &watch);
     let elapsed = watch.finish();
     let comparison = comparison.map_err(|reason| analysis::unanswerable(&reason))?;

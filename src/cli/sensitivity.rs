@@ -12,7 +12,8 @@ use crate::accumulate::ChannelKind;
 use crate::analysis::Alternative;
 use crate::diagnostic::suggest::nearest;
 use crate::model::Better;
-use crate::{Compiled, Request, RunSettings, Watched, report};
+use crate::sampling::Design;
+use crate::{Compiled, Request, Watched, report};
 
 /// The model as it stands, and doing nothing, as alternatives; a scenario of that name comes first.
 const BASE: &str = "base";
@@ -21,6 +22,7 @@ const NOTHING: &str = "nothing";
 /// Answers what drives an output.
 pub(super) fn sensitivity(args: &SensitivityArgs, terminal: &Terminal) -> Result<Exit, Stop> {
     interrupt::listen();
+    check_design(args)?;
     let files = Files::open(&args.written)?;
     let expressions = analysis::output_expression(args.output.as_ref());
     let request = analysis::request(&args.model, &args.change, expressions);
@@ -46,12 +48,7 @@ pub(super) fn sensitivity(args: &SensitivityArgs, terminal: &Terminal) -> Result
     let is_lower_better = outputs
         .iter()
         .any(|known| is_of(&output.name, &known.name) && known.better == Better::Lower);
-    let settings = RunSettings {
-        trials: args.trials.trials,
-        seed: args.trials.seed,
-        threads: args.trials.threads.map(usize::from),
-        ..RunSettings::default()
-    };
+    let settings = args.trials.settings();
     let watch = Watch::start(settings.trials, terminal.is_watched && !terminal.is_quiet);
     let answer = crate::analysis::sensitivity(
         &model,
@@ -74,6 +71,19 @@ pub(super) fn sensitivity(args: &SensitivityArgs, terminal: &Terminal) -> Result
     })?;
     terminal.note(&progress::speed(answer.evaluations, elapsed));
     Ok(analysis::exit(&answer.provenance))
+}
+
+/// Pick-freeze needs two sets of draws that are independent trial by trial, and groups of independent trials.
+fn check_design(args: &SensitivityArgs) -> Result<(), Failure> {
+    let design = Design::from(args.trials.design);
+    match design.is_replicated() {
+        true => Err(Failure::usage(format!(
+            "sensitivity exchanges the draws of independent trials, which --design {} does not make",
+            design.name()
+        ))
+        .help("leave the option out: more trials (-n) make narrower intervals")),
+        false => Ok(()),
+    }
 }
 
 /// `budget` and `budget[alibaba]` are of the output `budget`.

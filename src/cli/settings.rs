@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::args::{DesignArg, Format, RunArgs, SimulateArgs};
+use super::args::{Format, RunArgs, SimulateArgs};
 use super::failure::Failure;
 use crate::report::TrialFormat;
 use crate::{Asked, InputColumns, Request, RunSettings, TrialColumns, report};
@@ -132,11 +132,6 @@ impl Settings {
     pub(super) fn new(args: &RunArgs) -> Result<Settings, Failure> {
         let simulate = &args.simulate;
         let outputs = with_formats(&args.output, "--output")?;
-        if !args.until.is_empty() && simulate.design != DesignArg::Random {
-            return Err(Failure::usage(
-                "--until adds trials until they are enough, which only --design random can",
-            ));
-        }
         let (request, run) = Settings::simulation(&args.model, simulate)?;
         if args.plot && args.format != Format::Table {
             return Err(Failure::usage(
@@ -211,7 +206,7 @@ impl Settings {
             design: simulate.design.into(),
             percentiles,
             threads: simulate.threads.map(usize::from),
-            has_outlines: false,
+            ..RunSettings::default()
         };
         Ok((request, run))
     }

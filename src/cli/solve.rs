@@ -9,7 +9,7 @@ use super::terminal::Terminal;
 use super::{interrupt, load};
 use crate::analysis::{self, Solution, SolveFailure};
 use crate::report::{self, Look};
-use crate::{Monitor, Request, RunSettings};
+use crate::{Monitor, Request};
 
 /// Watches for Ctrl-C alone: how many runs are still to come is not known.
 struct Interrupt;
@@ -33,12 +33,7 @@ pub(super) fn solve(args: &SolveArgs, terminal: &Terminal) -> Result<Exit, Stop>
         set: args.change.set.clone(),
         ..Request::default()
     };
-    let settings = RunSettings {
-        trials: args.trials,
-        seed: args.seed,
-        threads: args.threads.map(usize::from),
-        ..RunSettings::default()
-    };
+    let settings = args.trials.settings();
     let solution = analysis::solve(
         &request,
         &mut |file| loaded.read(file),

@@ -9,7 +9,7 @@ use super::load;
 use super::progress::{self, Watch};
 use super::terminal::Terminal;
 use crate::accumulate::ChannelKind;
-use crate::{Compiled, Request, RunSettings, Watched, report};
+use crate::{Compiled, Request, Watched, report};
 
 /// More points are no curve.
 const MOST_POINTS: usize = 10_000;
@@ -39,14 +39,9 @@ pub(super) fn sweep(args: &SweepArgs, terminal: &Terminal) -> Result<Exit, Stop>
         only: only.map(str::to_owned).collect(),
         ..request
     };
-    let settings = RunSettings {
-        trials: args.trials.trials,
-        seed: args.trials.seed,
-        threads: args.trials.threads.map(usize::from),
-        ..RunSettings::default()
-    };
+    let settings = args.trials.settings();
     let n_points: usize = args.vary.iter().map(|steps| steps.values.len()).product();
-    let trials = settings.trials.saturating_mul(n_points as u64);
+    let trials = settings.layout().trials().saturating_mul(n_points as u64);
     let watch = Watch::start(trials, terminal.is_watched && !terminal.is_quiet);
     let sweep = crate::analysis::sweep(
         &request,
@@ -70,7 +65,7 @@ pub(super) fn sweep(args: &SweepArgs, terminal: &Terminal) -> Result<Exit, Stop>
         Format::Json => report::sweep_json(&sweep, analysis::rounded(elapsed)),
         Format::Csv => report::sweep_csv(&sweep),
     })?;
-    terminal.note(&progress::speed(settings.trials * sweep.points.len() as u64, elapsed));
+    terminal.note(&progress::speed(sweep.provenance.trials * sweep.points.len() as u64, elapsed));
     Ok(if sweep.points.len() < sweep.n_points { Exit::Interrupted } else { Exit::Done })
 }
 

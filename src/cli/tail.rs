@@ -9,7 +9,7 @@ use super::terminal::Terminal;
 use super::{interrupt, load};
 use crate::accumulate::ChannelKind;
 use crate::analysis::Region;
-use crate::{RunSettings, report};
+use crate::report;
 
 /// Answers what a tail is made of.
 pub(super) fn tail(args: &TailArgs, terminal: &Terminal) -> Result<Exit, Stop> {
@@ -46,12 +46,7 @@ pub(super) fn tail(args: &TailArgs, terminal: &Terminal) -> Result<Exit, Stop> {
             Region::Beyond { output, p: args.at }
         }
     };
-    let settings = RunSettings {
-        trials: args.trials.trials,
-        seed: args.trials.seed,
-        threads: args.trials.threads.map(usize::from),
-        ..RunSettings::default()
-    };
+    let settings = args.trials.settings();
     let watch = Watch::start(settings.trials, terminal.is_watched && !terminal.is_quiet);
     let answer = crate::analysis::tail(&model, &region, &settings, &watch);
     let elapsed = watch.finish();

@@ -45,11 +45,13 @@ pub(super) fn verify(args: &VerifyArgs, terminal: &Terminal) -> Result<Exit, Sto
         statistics: told.statistics()?,
         ..Request::default()
     };
-    let design = told.text("/design")?;
-    if design != "random" {
-        return Err(
-            Failure::failed(format!("results of the design {design} cannot be verified")).into()
-        );
+    let design = told.design()?;
+    if design.is_replicated() && result.get("partial") == Some(&Value::Bool(true)) {
+        let message =
+            format!("an interrupted run of the design {} cannot be verified", design.name());
+        return Err(Failure::failed(message)
+            .help("how many replicates were complete is a matter of the clock")
+            .into());
     }
     let model = load::compile(&request, terminal)?;
     let provenance = crate::base_case(&model).provenance;
@@ -73,12 +75,13 @@ pub(super) fn verify(args: &VerifyArgs, terminal: &Terminal) -> Result<Exit, Sto
         let settings = RunSettings {
             trials,
             seed,
-            design: told.design()?,
+            design,
             percentiles: told.percentiles(),
             threads: args.threads.map(usize::from),
-            has_outlines: false,
+            ..RunSettings::default()
         };
-        let watch = Watch::start(trials, terminal.is_watched && !terminal.is_quiet);
+        let watch =
+            Watch::start(settings.layout().trials(), terminal.is_watched && !terminal.is_quiet);
         let again = crate::run(&model, &settings, &watch);
         watch.finish();
         again

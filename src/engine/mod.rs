@@ -15,11 +15,13 @@ pub mod reference;
 mod sums;
 
 pub use execute::{Selection, Sink, Worker};
-pub use monitor::{Monitor, Unwatched};
+pub use monitor::{Behind, Monitor, Unwatched};
 pub use observe::{CHUNK, Chunk, observe, observe_replicate};
 pub(crate) use parallel::PILOT_SEED;
 pub use parallel::{
     CHUNK as RUN_CHUNK, Pilot, collect, collect_all, collect_stretches, extend, pilot, run,
     run_replicates, useful_threads,
 };
-pub use prepared::{Prepared, PreparedSampler, Sampler, plan_sources, streams};
+pub use prepared::{
+    Prepared, PreparedSampler, Sampler, plan_common_sources, plan_sources, streams,
+};

@@ -18,3 +18,21 @@ impl Monitor for Unwatched {
         false
     }
 }
+
+/// Passes on what is done of a part of a run, before which so many trials were done.
+pub struct Behind<'a> {
+    /// Who watches the run.
+    pub monitor: &'a dyn Monitor,
+    /// Trials done before.
+    pub before: u64,
+}
+
+impl Monitor for Behind<'_> {
+    fn progress(&self, done: u64) {
+        self.monitor.progress(self.before + done);
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.monitor.is_stopped()
+    }
+}

@@ -24,6 +24,8 @@ const CHUNKS_PER_THREAD: usize = 4;
 pub struct Chunk {
     /// The first trial.
     pub first: u64,
+    /// Its block.
+    pub first_block: u64,
     /// How many there are.
     pub len: usize,
     /// By run, by channel: one value a trial.
@@ -108,6 +110,7 @@ impl<'a> Desk<'a> {
 
     fn work(&mut self, first: u64, first_block: u64, trials: u64) -> &Chunk {
         self.chunk.first = first;
+        self.chunk.first_block = first_block;
         self.chunk.len = usize::try_from(trials).unwrap_or(usize::MAX);
         for (worker, lists) in self.workers.iter_mut().zip(&mut self.chunk.runs) {
             lists.iter_mut().for_each(Vec::clear);

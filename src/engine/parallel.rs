@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::execute::{Selection, Sink, Worker};
-use super::monitor::{Monitor, Unwatched};
+use super::monitor::{Behind, Monitor, Unwatched};
 use super::prepared::Prepared;
 use crate::accumulate::{ChannelKind, ChannelPlan, Resolution, Stretch, Tally};
 use crate::sampling::{BLOCK, Replicate, SourcePlan};
@@ -75,22 +75,6 @@ pub fn run_replicates(
         done += trials;
     }
     (all, done)
-}
-
-/// Watches a part of a run.
-struct Behind<'a> {
-    monitor: &'a dyn Monitor,
-    before: u64,
-}
-
-impl Monitor for Behind<'_> {
-    fn progress(&self, done: u64) {
-        self.monitor.progress(self.before + done);
-    }
-
-    fn is_stopped(&self) -> bool {
-        self.monitor.is_stopped()
-    }
 }
 
 /// Collects the values of stretches from trials `0..trials`, of complete replicates: a list a stretch, in no order.

@@ -1,5 +1,6 @@
 //! A program made ready for one seed: sources of uniform numbers, tables of quantiles.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -211,14 +212,34 @@ fn random(program: &Program, seed: u64) -> Vec<Source> {
 
 /// Where the uniform numbers of a program come from in a run of this layout.
 pub fn plan_sources(program: &Program, layout: Layout, seed: u64) -> SourcePlan {
-    let sites: Vec<Site<'_>> = program
-        .sites
-        .iter()
-        .map(|site| Site {
-            name: &site.name,
-            last_step: if site.by_step { program.last_step } else { 0 },
-            is_normal: site.is_normal,
-        })
-        .collect();
-    SourcePlan::new(layout, seed, &sites)
+    plan_common_sources(&[program], layout, seed).swap_remove(0)
+}
+
+/// Where the uniform numbers of several programs come from, so that what they draw under one name has the same numbers
+/// in all. Those of the first are its own, unless another has more steps.
+pub fn plan_common_sources(programs: &[&Program], layout: Layout, seed: u64) -> Vec<SourcePlan> {
+    let mut all: Vec<Site<'_>> = Vec::new();
+    let mut known: BTreeMap<(&str, bool), usize> = BTreeMap::new();
+    let (mut positions, mut ends) = (Vec::new(), Vec::new());
+    for program in programs {
+        let of_program = program.sites.iter().map(|site| {
+            let last_step = if site.by_step { program.last_step } else { 0 };
+            let at = *known.entry((&site.name, site.by_step)).or_insert(all.len());
+            match all.get_mut(at) {
+                Some(shared) => {
+                    shared.last_step = shared.last_step.max(last_step);
+                    shared.is_normal |= site.is_normal;
+                }
+                None => all.push(Site { name: &site.name, last_step, is_normal: site.is_normal }),
+            }
+            at
+        });
+        positions.push(of_program.collect::<Vec<usize>>());
+        ends.push(all.len());
+    }
+    let mut start = 0;
+    let group = |&end: &usize| &all[std::mem::replace(&mut start, end)..end];
+    let groups: Vec<&[Site<'_>]> = ends.iter().map(group).collect();
+    let plan = SourcePlan::in_groups(layout, seed, &groups);
+    positions.iter().map(|own| plan.of(own)).collect()
 }

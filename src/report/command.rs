@@ -46,6 +46,16 @@ pub(super) fn of(provenance: &Provenance, command: &str, options: Vec<String>) -
     parts.join(" ")
 }
 
+/// The command that shows a trial of a run of so many.
+pub(super) fn replay(provenance: &Provenance, trials: u64, trial: u64) -> String {
+    let mut options = vec![format!("--trial {trial} --seed {}", provenance.seed)];
+    if provenance.design != "random" {
+        let trials = number::grouped(trials).replace(',', "_");
+        options.push(format!("--design {} -n {trials}", provenance.design));
+    }
+    of(&Provenance { trials_asked: 0, ..provenance.clone() }, "replay", options)
+}
+
 /// A word as a POSIX shell reads it back; with `$'…'` (POSIX.1-2024) where it has characters that are not seen.
 pub(super) fn quoted(text: &str) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || "-_./=+,:%@".contains(c);

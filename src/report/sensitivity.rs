@@ -169,6 +169,13 @@ fn indices_grid(answer: &Sensitivity) -> Grid {
             }
         }
     }
+    let mut members = answer.drivers.iter().flat_map(|driver| &driver.members);
+    if answer.decision.is_some() && members.any(|member| member.is_over_time) {
+        grid.notes.push(
+            "EVPPI of what is drawn at every step is of its mean over time: at most what all steps are worth"
+                .to_owned(),
+        );
+    }
     grid
 }
 

@@ -26,11 +26,7 @@ pub fn tail_memo(tail: &Tail) -> Memo {
         ],
     };
     let mut grid = grid(tail);
-    let replay = command::of(
-        &crate::results::Provenance { trials_asked: 0, ..provenance.clone() },
-        "replay",
-        vec![format!("--trial {} --seed {}", tail.typical, provenance.seed)],
-    );
+    let replay = command::replay(provenance, provenance.trials_asked, tail.typical);
     grid.notes.push(format!("Every quantity of the typical trial: {replay}"));
     Memo {
         title: provenance.title.clone(),

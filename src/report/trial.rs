@@ -9,7 +9,6 @@ use super::csv::{Sheet, number as csv_number, safe};
 use super::json::{ModelWire, PointWire, model_wire, point_wire, written};
 use super::listing::row_grids;
 use super::memo;
-use super::number;
 use super::page::Memo;
 use crate::results::{Point, Provenance, QuantityRow};
 
@@ -17,11 +16,6 @@ use crate::results::{Point, Provenance, QuantityRow};
 pub fn trial_memo(provenance: &Provenance, trial: u64, rows: &[QuantityRow]) -> Memo {
     let mut assumptions = memo::assumptions(provenance);
     assumptions.push(format!("Trial {trial} of seed {}", provenance.seed));
-    let mut options = vec![format!("--trial {trial} --seed {}", provenance.seed)];
-    if provenance.design != "random" {
-        let trials = number::grouped(provenance.trials).replace(',', "_");
-        options.push(format!("--design {} -n {trials}", provenance.design));
-    }
     Memo {
         title: provenance.title.clone(),
         assumptions,
@@ -32,11 +26,7 @@ pub fn trial_memo(provenance: &Provenance, trial: u64, rows: &[QuantityRow]) -> 
             provenance.seed,
             provenance.design
         ),
-        command: command::of(
-            &Provenance { trials_asked: 0, ..provenance.clone() },
-            "replay",
-            options,
-        ),
+        command: command::replay(provenance, provenance.trials, trial),
         ..Memo::default()
     }
 }

@@ -19,7 +19,7 @@ mod testing;
 
 pub use interval::probability as share;
 pub use outline::{Outline, outline};
-pub use replicates::Replicates;
+pub use replicates::{Replicates, mean_error_of_replicates, share_of_replicates, t_of_replicates};
 pub use result::*;
 pub use rows::{CorrelationRow, Description, InputRow, QuantityRow, TimelineRow};
 pub use statistics::{

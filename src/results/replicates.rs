@@ -125,8 +125,8 @@ impl Replicates {
     }
 }
 
-/// The t quantile of 95 % bounds for this many replicates.
-fn t_quantile(replicates: usize) -> f64 {
+/// The t quantile of 95 % bounds for so many replicates, two or more.
+pub fn t_of_replicates(replicates: usize) -> f64 {
     let law = StudentT { df: (replicates - 1) as f64, location: 0.0, scale: 1.0 };
     Law::StudentT(law).quantile_upper(TAIL)
 }
@@ -151,19 +151,53 @@ fn widening(deviations: &[f64]) -> f64 {
     let (m2, m3) = (moment(|d| d * d), moment(|d| d * d * d));
     let squared_skewness = m3 * m3 / (m2 * m2 * m2);
     let term = Z * (Z * Z * Z * Z + 2.0 * Z * Z - 3.0) / (18.0 * n);
-    let widening = 1.0 + squared_skewness * term / t_quantile(deviations.len());
+    let widening = 1.0 + squared_skewness * term / t_of_replicates(deviations.len());
     // Without any spread there is no skewness.
     if widening.is_finite() { widening } else { 1.0 }
+}
+
+/// The least that the standard deviation of a count over so many replicates is taken for.
+fn rounding(replicates: usize) -> f64 {
+    ROUNDING * (replicates as f64).sqrt()
+}
+
+/// A share of trials, and its standard error, from the hits and the trials of each replicate; `None` without any
+/// trial. Of two or more replicates; hits may be counted in parts.
+pub fn share_of_replicates(parts: &[(f64, u64)]) -> Option<(Estimate, f64)> {
+    let count: u64 = parts.iter().map(|(_, count)| count).sum();
+    let sum: f64 = parts.iter().map(|(hits, _)| hits).sum();
+    if count == 0 {
+        return None;
+    }
+    let n = count as f64;
+    let p = sum / n;
+    let deviations: Vec<f64> = parts.iter().map(|&(hits, count)| hits - p * count as f64).collect();
+    let se = sd_of_sum(&deviations).max(rounding(parts.len())) / n;
+    let rarer = sum.min(n - sum);
+    if rarer < 0.5 {
+        return Some((Estimate { value: p, ..probability(sum.round() as u64, count) }, se));
+    }
+    let effective = p * (1.0 - p) / (se * se);
+    let is_rare = rarer < (FEW * parts.len() as u64) as f64;
+    let effective = if is_rare { effective.min(n) } else { effective };
+    let (low, high) = wilson(p, effective, t_of_replicates(parts.len()));
+    Some((Estimate { value: p, low, high }, se))
+}
+
+/// The standard error of a mean, so widened that t bounds hold, from the sum of the values and the trials of each
+/// replicate; `None` where it is beyond the range of floats. Of two or more replicates.
+pub fn mean_error_of_replicates(parts: &[(f64, u64)]) -> Option<f64> {
+    let count: u64 = parts.iter().map(|(_, count)| count).sum();
+    let mean = parts.iter().map(|(sum, _)| sum).sum::<f64>() / count as f64;
+    let deviations: Vec<f64> =
+        parts.iter().map(|&(sum, count)| sum - mean * count as f64).collect();
+    let se = sd_of_sum(&deviations) * widening(&deviations) / count as f64;
+    (count > 0 && se.is_finite()).then_some(se)
 }
 
 impl OfChannel<'_> {
     fn found(&self) -> impl Iterator<Item = &Found> {
         self.replicates.list.iter().map(|channels| &channels[self.channel])
-    }
-
-    /// The least that the standard deviation of a count over all replicates is taken for.
-    fn rounding(&self) -> f64 {
-        ROUNDING * (self.replicates.len() as f64).sqrt()
     }
 
     /// The standard error of the mean of all finite values, so widened that t bounds hold.
@@ -185,31 +219,13 @@ impl OfChannel<'_> {
             Share::Never => found.never,
             Share::Within(threshold) => found.within[threshold],
         };
-        let defined = |found: &Found| found.finite + found.never;
-        let count: u64 = self.found().map(defined).sum();
-        let sum: u64 = self.found().map(hits).sum();
-        if count == 0 {
-            return None;
-        }
-        let p = sum as f64 / count as f64;
-        let deviations: Vec<f64> =
-            self.found().map(|found| hits(found) as f64 - p * defined(found) as f64).collect();
-        let sd = sd_of_sum(&deviations).max(self.rounding());
-        let se = sd / count as f64;
-        let rarer = sum.min(count - sum);
-        if rarer == 0 {
-            return Some((probability(sum, count), se));
-        }
-        let effective = p * (1.0 - p) / (se * se);
-        let is_rare = rarer < FEW * self.replicates.len() as u64;
-        let effective = if is_rare { effective.min(count as f64) } else { effective };
-        let (low, high) = wilson(p, effective, t_quantile(self.replicates.len()));
-        Some((Estimate { value: p, low, high }, se))
+        let part = |found: &Found| (hits(found) as f64, found.finite + found.never);
+        share_of_replicates(&self.found().map(part).collect::<Vec<_>>())
     }
 
     /// The quantile of Student's t for 95 % bounds.
     pub(super) fn t(&self) -> f64 {
-        t_quantile(self.replicates.len())
+        t_of_replicates(self.replicates.len())
     }
 
     /// The ranks, among all trials of `finite` and above them `never` that never happen, between which a
@@ -249,8 +265,8 @@ impl OfChannel<'_> {
                 deviation * of as f64 / count as f64
             })
             .collect();
-        let sd = sd_of_sum(&deviations).max(self.rounding());
-        let half = t_quantile(self.replicates.len()) * sd;
+        let sd = sd_of_sum(&deviations).max(rounding(self.replicates.len()));
+        let half = t_of_replicates(self.replicates.len()) * sd;
         let (low, high) =
             ((count as f64 * p - half).floor(), (count as f64 * p + half).ceil() + 1.0);
         Some(Ranks {
@@ -309,8 +325,8 @@ mod tests {
 
     #[test]
     fn t_quantiles_are_those_of_the_tables() {
-        assert!((t_quantile(16) - 2.131_449_546).abs() < 1e-8);
-        assert!((t_quantile(2) - 12.706_204_736).abs() < 1e-8);
+        assert!((t_of_replicates(16) - 2.131_449_546).abs() < 1e-8);
+        assert!((t_of_replicates(2) - 12.706_204_736).abs() < 1e-8);
     }
 
     #[test]
@@ -338,7 +354,7 @@ mod tests {
             let Ranks { low, high } =
                 channel.quantile_ranks(&all.distribution(0), 0, false, p).expect("told");
             let width = (high.expect("inside") - low.expect("inside")) as f64;
-            let usual = 2.0 * t_quantile(16) * (64_000.0 * p * (1.0 - p)).sqrt();
+            let usual = 2.0 * t_of_replicates(16) * (64_000.0 * p * (1.0 - p)).sqrt();
             assert!((0.5..1.7).contains(&(width / usual)), "{p}: {width} {usual}");
         }
     }

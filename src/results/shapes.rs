@@ -82,7 +82,12 @@ fn check_as(kind: ChannelKind, resolution: Resolution, n: usize, near: Near, dra
             }
             // A step of a series is coarser in its far tails.
             Smooth if resolution == Resolution::Coarse && !(0.01..=0.99).contains(&p) => {}
-            Smooth => within((value - exact).abs(), 0.1 * (high - low)),
+            Smooth => {
+                within((value - exact).abs(), 0.1 * (high - low));
+                let wider = (float(quantile.high) - float(quantile.low)) / (high - low);
+                let is_fine = resolution == Resolution::Fine && (0.01..=0.99).contains(&p);
+                assert!(!is_fine || wider < 1.2, "the interval of P{} × {wider}", 100.0 * p);
+            }
             Worst if (0.05..=0.95).contains(&p) && value != exact => {
                 within((value - exact).abs(), 0.001 * body);
             }
@@ -92,9 +97,12 @@ fn check_as(kind: ChannelKind, resolution: Resolution, n: usize, near: Near, dra
                 within(if is_above { (value / exact - 1.0).abs() } else { 0.0 }, 0.001);
             }
         }
+        // Bounds are order statistics, but for what a bucket hides.
+        let off = if low < high && high < f64::INFINITY { 0.1 * (high - low) } else { 0.0 };
+        let bounds = (float(quantile.low), float(quantile.high));
         assert!(
-            float(quantile.low) <= low && high <= float(quantile.high),
-            "bounds of P{}",
+            bounds.0 <= low + off && high - off <= bounds.1,
+            "bounds of P{}: {bounds:?} for {low} {high}",
             100.0 * p
         );
     }

@@ -206,6 +206,10 @@ pub fn advice(statistics: &[StatisticResult], checks: &[CheckResult], trials: u6
         };
         let text = &statistic.text;
         match statistic.interval {
+            Err(Withheld::HeavyTail) if statistic.measure == Measure::Sd => told.push(format!(
+                "{subject}`{text}` has no interval: the tail is so heavy that its error is not settled; \
+                 percentiles and probabilities can be relied on"
+            )),
             Err(Withheld::HeavyTail) => told.push(format!(
                 "{subject}`{text}` has no interval: its tail is so heavy that no number of trials settles it; \
                  percentiles and probabilities can be relied on"

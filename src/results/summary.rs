@@ -118,10 +118,14 @@ pub fn summarize(
     SimulationResult { provenance, outputs, statistics, checks, warnings, notes }
 }
 
-/// The statistics of one output that is no series.
-pub fn summary_of(plan: &OutputPlan, tally: &Tally, percentiles: &[f64]) -> Statistics {
-    let none = Replicates::default();
-    let recorded = Recorded::of(tally, &none, plan.channels.start);
+/// The statistics of one output that is no series; `percentiles` are among those that the replicates were to tell.
+pub fn summary_of(
+    plan: &OutputPlan,
+    tally: &Tally,
+    replicates: &Replicates,
+    percentiles: &[f64],
+) -> Statistics {
+    let recorded = Recorded::of(tally, replicates, plan.channels.start);
     with_trials(plan.kind, &recorded, plan.base[0], percentiles)
 }
 

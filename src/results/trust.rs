@@ -14,7 +14,6 @@
 
 use super::statistics::{Withheld, Worse};
 use super::summary::Recorded;
-use crate::accumulate::Distribution;
 
 /// Fewer values tell nothing about a tail: thirty of them would be more than a few percent.
 const LEAST_FOR_TAIL: u64 = 1000;
@@ -24,10 +23,15 @@ const TAIL_COUNTS: (u64, u64) = (30, 3000);
 const STANDARD_ERRORS: f64 = 2.0;
 /// At or below this index the variance is infinite.
 const INFINITE_VARIANCE: f64 = 2.0;
+/// … and at or below this one the kurtosis.
+const INFINITE_KURTOSIS: f64 = 4.0;
 /// √(Σ d⁴) / Σ d² above which a low tail index matters: some 2500 trials make the variance.
 const CONCENTRATION: f64 = 0.02;
 /// … and above which nothing else is asked: some eight trials do.
 const EXTREME_CONCENTRATION: f64 = 0.35;
+
+/// … and above which it matters to the standard deviation: some 40,000 trials do.
+const CONCENTRATION_FOR_SD: f64 = 0.005;
 
 /// Trials needed for each unit of squared skewness.
 const COCHRAN: f64 = 25.0;
@@ -46,26 +50,37 @@ pub(super) fn of_mean(recorded: &Recorded<'_>) -> Result<(), Withheld> {
     enough(recorded.spread.skewness.unwrap_or(f64::INFINITY), recorded.channel.finite())
 }
 
-/// Whether the tail index, without regard to its own error, lies below 2 while few trials make the variance: too little
-/// to call the tail heavy, too much to vouch for an interval.
+/// Whether the tail index lies below 2 by one of its standard errors while few trials make the variance: too little to call
+/// the tail heavy, too much to vouch for an interval. To ask for less would withhold most intervals of a lognormal law
+/// with sigma 1.5, and print those alone that lack its largest values and fail.
 fn looks_heavy(recorded: &Recorded<'_>) -> bool {
-    let count = recorded.distribution.count();
-    let concentration =
-        ((recorded.spread.kurtosis.unwrap_or(f64::INFINITY) - 1.0) / count as f64).sqrt();
-    count >= LEAST_FOR_TAIL
-        && concentration > CONCENTRATION
-        && infinite_variance(&recorded.distribution, recorded.center, 0.0).is_any()
+    recorded.distribution.count() >= LEAST_FOR_TAIL
+        && concentration(recorded) > CONCENTRATION
+        && tails_below(recorded, INFINITE_VARIANCE, 1.0).is_any()
 }
 
-/// Whether the interval of the standard deviation holds; then the kurtosis.
+/// The relative standard error of the variance: √(Σ d⁴) / Σ d².
+fn concentration(recorded: &Recorded<'_>) -> f64 {
+    // A kurtosis that overflows is as large as can be.
+    let kurtosis = recorded.spread.kurtosis.unwrap_or(f64::INFINITY);
+    ((kurtosis - 1.0) / recorded.distribution.count() as f64).sqrt()
+}
+
+/// Whether the interval of the standard deviation holds; then the kurtosis, on which it rests. Where the tail index lies
+/// below 4 there is none as far as the trials reach, however small the one that they happen to have.
 pub(super) fn of_sd(recorded: &Recorded<'_>) -> Result<f64, Withheld> {
     if heavy_tail(recorded).is_some() {
         return Err(Withheld::HeavyTail);
     }
+    let count = recorded.distribution.count();
     let kurtosis = recorded.spread.kurtosis.ok_or(Withheld::TooFew(None))?;
     let needed = (kurtosis - 1.0) / (UNSURE_VARIANCE * UNSURE_VARIANCE);
-    if needed > recorded.channel.finite() as f64 {
+    if needed > count as f64 {
         return Err(Withheld::TooFew(whole(needed)));
+    }
+    let is_doubtful = count >= LEAST_FOR_TAIL && concentration(recorded) > CONCENTRATION_FOR_SD;
+    if is_doubtful && tails_below(recorded, INFINITE_KURTOSIS, 1.0).is_any() {
+        return Err(Withheld::HeavyTail);
     }
     Ok(kurtosis)
 }
@@ -78,7 +93,7 @@ pub(super) fn of_shortfall(
 ) -> Result<(), Withheld> {
     let count = recorded.distribution.count();
     let infinite = count >= LEAST_FOR_TAIL && {
-        let sides = infinite_variance(&recorded.distribution, recorded.center, STANDARD_ERRORS);
+        let sides = tails_below(recorded, INFINITE_VARIANCE, STANDARD_ERRORS);
         match worse {
             Worse::Low => sides.below,
             Worse::High => sides.above,
@@ -104,24 +119,22 @@ fn whole(needed: f64) -> Option<u64> {
 }
 
 /// The relative standard error of the variance, where the tail is too heavy for a mean.
-pub(super) fn heavy_tail(step: &Recorded<'_>) -> Option<f64> {
-    let count = step.distribution.count();
-    if step.channel.never() > 0 || count < LEAST_FOR_TAIL {
+pub(super) fn heavy_tail(recorded: &Recorded<'_>) -> Option<f64> {
+    let Recorded { channel, distribution, .. } = recorded;
+    if channel.never() > 0 || distribution.count() < LEAST_FOR_TAIL {
         return None;
     }
-    if step.distribution.min() == step.distribution.max() {
+    if distribution.min() == distribution.max() {
         return None;
     }
-    // A kurtosis that overflows is as large as can be.
-    let kurtosis = step.spread.kurtosis.unwrap_or(f64::INFINITY);
-    let concentration = ((kurtosis - 1.0) / count as f64).sqrt();
+    let concentration = concentration(recorded);
     let is_heavy = concentration > EXTREME_CONCENTRATION
         || (concentration > CONCENTRATION
-            && infinite_variance(&step.distribution, step.center, STANDARD_ERRORS).is_any());
+            && tails_below(recorded, INFINITE_VARIANCE, STANDARD_ERRORS).is_any());
     is_heavy.then_some(concentration)
 }
 
-/// On which sides the tail index lies below 2.
+/// On which sides the tail index lies below a limit.
 struct Sides {
     below: bool,
     above: bool,
@@ -133,8 +146,9 @@ impl Sides {
     }
 }
 
-/// Where the tail index lies below 2 by more than so many standard errors.
-fn infinite_variance(distribution: &Distribution, center: f64, standard_errors: f64) -> Sides {
+/// Where the tail index lies below a limit by more than so many standard errors.
+fn tails_below(recorded: &Recorded<'_>, limit: f64, standard_errors: f64) -> Sides {
+    let (distribution, center) = (&recorded.distribution, recorded.center);
     let (least, most) = TAIL_COUNTS;
     let tail = (distribution.count() / 100).clamp(least, most);
     let doubt = 1.0 + standard_errors / (tail as f64).sqrt();
@@ -144,10 +158,10 @@ fn infinite_variance(distribution: &Distribution, center: f64, standard_errors: 
         let middle = (piece.min / 2.0 + piece.max / 2.0) - center;
         (piece.count, middle)
     });
-    let is_below_two = |index: Option<f64>| index.is_some_and(|i| i * doubt < INFINITE_VARIANCE);
+    let is_below = |index: Option<f64>| index.is_some_and(|index| index * doubt < limit);
     Sides {
-        above: is_below_two(tail_index(pieces.clone().rev(), above, tail)),
-        below: is_below_two(tail_index(pieces.map(|(count, x)| (count, -x)), below, tail)),
+        above: is_below(tail_index(pieces.clone().rev(), above, tail)),
+        below: is_below(tail_index(pieces.map(|(count, x)| (count, -x)), below, tail)),
     }
 }
 

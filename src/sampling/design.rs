@@ -49,6 +49,8 @@ pub struct Layout {
     design: Design,
     trials: u64,
     replicates: u64,
+    /// The first replicates, that have a trial more than the others.
+    larger: u64,
 }
 
 /// One replicate of a run. Trials are numbered through; so are blocks, but that no block is of two replicates.
@@ -83,7 +85,26 @@ impl Layout {
             Design::Latin => (asked, REPLICATES.min(asked)),
             Design::Sobol => (asked.max(REPLICATES).next_power_of_two(), REPLICATES),
         };
-        Layout { design, trials, replicates }
+        Layout { design, trials, replicates, larger: trials % replicates }
+    }
+
+    /// The same run with so many further replicates of a design, each of as many trials as its smallest: those that are
+    /// there stay as they are. Independent trials have no replicates, and stay as many.
+    #[must_use]
+    pub fn extended(self, more: u64) -> Layout {
+        match self.design {
+            Design::Random => self,
+            Design::Latin | Design::Sobol => Layout {
+                trials: self.trials + more * self.least(),
+                replicates: self.replicates + more,
+                ..self
+            },
+        }
+    }
+
+    /// Trials of the smallest replicate.
+    fn least(&self) -> u64 {
+        (self.trials - self.larger) / self.replicates
     }
 
     /// The design.
@@ -98,7 +119,7 @@ impl Layout {
 
     /// Trials of the largest replicate; the smallest has at most one less.
     pub fn most_in_a_replicate(&self) -> u64 {
-        self.trials.div_ceil(self.replicates)
+        self.least() + u64::from(self.larger > 0)
     }
 
     /// The replicates in order.
@@ -107,9 +128,9 @@ impl Layout {
         (0..self.replicates).map(move |number| layout.replicate(number))
     }
 
-    /// The replicate of this number; those beyond the last extend the run.
+    /// The replicate of this number.
     pub fn replicate(&self, number: u64) -> Replicate {
-        let (least, more) = (self.trials / self.replicates, self.trials % self.replicates);
+        let (least, more) = (self.least(), self.larger);
         Replicate {
             number,
             first_block: number * self.most_in_a_replicate().div_ceil(BLOCK as u64),
@@ -119,7 +140,7 @@ impl Layout {
 
     /// Where a trial is.
     pub fn place(&self, trial: u64) -> Place {
-        let (least, more) = (self.trials / self.replicates, self.trials % self.replicates);
+        let (least, more) = (self.least(), self.larger);
         let in_larger = more * (least + 1);
         let (number, index) = match self.design {
             Design::Random => (0, trial),
@@ -145,8 +166,9 @@ mod tests {
     #[test]
     fn replicates_make_up_the_run() {
         for design in [Design::Random, Design::Latin, Design::Sobol] {
-            for asked in [1, 5, 16, 17, 1000, 8192, 62_500 * 16, 1_000_003] {
-                let layout = Layout::new(design, asked);
+            let asked = [1, 5, 16, 17, 1000, 8192, 62_500 * 16, 1_000_003];
+            let layouts = asked.map(|asked| Layout::new(design, asked));
+            for layout in layouts.iter().flat_map(|layout| [*layout, layout.extended(5)]) {
                 let replicates: Vec<Replicate> = layout.replicates().collect();
                 assert_eq!(replicates.iter().map(|one| one.trials).sum::<u64>(), layout.trials());
                 for pair in replicates.windows(2) {
@@ -163,6 +185,7 @@ mod tests {
         for layout in [
             Layout::new(Design::Random, 2000),
             Layout::new(Design::Latin, 16 * 700 + 5),
+            Layout::new(Design::Latin, 16 * 700 + 5).extended(2),
             Layout::new(Design::Sobol, 16 * 1024),
         ] {
             let mut expected = layout.replicates().flat_map(|replicate| {
@@ -176,6 +199,16 @@ mod tests {
                 assert_eq!(Some(layout.place(trial)), expected.next());
             }
         }
+    }
+
+    #[test]
+    fn an_extended_run_goes_on_where_it_ended() {
+        let layout = Layout::new(Design::Latin, 16 * 700 + 5);
+        let longer = layout.extended(3);
+        assert_eq!(longer.trials(), layout.trials() + 3 * 700);
+        assert!(longer.replicates().zip(layout.replicates()).all(|(a, b)| a == b));
+        assert!((0..layout.trials()).all(|trial| longer.place(trial) == layout.place(trial)));
+        assert_eq!(Layout::new(Design::Random, 100).extended(3).trials(), 100);
     }
 
     #[test]

@@ -35,7 +35,6 @@ pub struct SourcePlan {
     keys: Vec<StreamKey>,
     directions: Arc<Directions>,
     sobol: Vec<SobolPlan>,
-    beyond: usize,
 }
 
 /// What of a site is the same in all replicates.
@@ -75,15 +74,36 @@ pub struct Paths {
 impl SourcePlan {
     /// The plan of a run.
     pub fn new(layout: Layout, seed: u64, sites: &[Site<'_>]) -> SourcePlan {
-        let keys = sites.iter().map(|site| StreamKey::new(seed, site.name)).collect();
-        let (sobol, n_dimensions) = match layout.design() {
-            Design::Random | Design::Latin => (Vec::new(), 0),
-            Design::Sobol => dimensions(sites),
-        };
+        SourcePlan::in_groups(layout, seed, &[sites])
+    }
+
+    /// The plan for several groups of sites, one after the other: dimensions of Sobol' points that a group has do not
+    /// depend on those that follow.
+    pub fn in_groups(layout: Layout, seed: u64, groups: &[&[Site<'_>]]) -> SourcePlan {
+        let sites = groups.iter().copied().flatten();
+        let keys = sites.map(|site| StreamKey::new(seed, site.name)).collect();
+        let (mut sobol, mut n_dimensions) = (Vec::new(), 0);
+        if layout.design() == Design::Sobol {
+            for group in groups {
+                let (plans, next) = dimensions(group, n_dimensions);
+                sobol.extend(plans);
+                n_dimensions = next;
+            }
+        }
         let directions =
             Directions::new(n_dimensions.min(DIMENSIONS), layout.most_in_a_replicate());
-        let beyond = n_dimensions.saturating_sub(DIMENSIONS);
-        SourcePlan { layout, keys, directions: Arc::new(directions), sobol, beyond }
+        SourcePlan { layout, keys, directions: Arc::new(directions), sobol }
+    }
+
+    /// The plan for some of its sites, by their positions, with the numbers that they have here.
+    #[must_use]
+    pub fn of(&self, sites: &[usize]) -> SourcePlan {
+        SourcePlan {
+            keys: sites.iter().map(|&site| self.keys[site]).collect(),
+            sobol: sites.iter().filter_map(|&site| self.sobol.get(site).cloned()).collect(),
+            directions: Arc::clone(&self.directions),
+            layout: self.layout,
+        }
     }
 
     /// The layout.
@@ -93,7 +113,8 @@ impl SourcePlan {
 
     /// How many coordinates lie beyond the table of direction numbers, and are random.
     pub fn n_beyond(&self) -> usize {
-        self.beyond
+        let coordinates = self.sobol.iter().flat_map(|site| site.dimensions.iter());
+        coordinates.filter(|dimension| dimension.is_none()).count()
     }
 
     /// The sources of a replicate, one a site.
@@ -118,10 +139,10 @@ impl SourcePlan {
     }
 }
 
-/// Gives every coordinate its dimension; how many there are in all.
-fn dimensions(sites: &[Site<'_>]) -> (Vec<SobolPlan>, usize) {
+/// Gives every coordinate its dimension, from the first that is free; and which is free then.
+fn dimensions(sites: &[Site<'_>], first: usize) -> (Vec<SobolPlan>, usize) {
     let mut all: Vec<Vec<Option<u16>>> = vec![Vec::new(); sites.len()];
-    let mut next = 0_usize;
+    let mut next = first;
     let mut give = |to: &mut Vec<Option<u16>>| {
         to.push(u16::try_from(next).ok().filter(|_| next < DIMENSIONS));
         next += 1;
@@ -301,7 +322,7 @@ mod tests {
     #[test]
     fn dimensions_are_given_in_the_stated_order() {
         let short = Site { last_step: 2, ..FIRE };
-        let (plans, count) = dimensions(&[SHOCK, TRIAL, short, Site { name: "b", ..TRIAL }]);
+        let (plans, count) = dimensions(&[SHOCK, TRIAL, short, Site { name: "b", ..TRIAL }], 0);
         let own = |site: usize| -> Vec<u16> {
             plans[site].dimensions.iter().map(|dimension| dimension.expect("few")).collect()
         };
@@ -310,6 +331,26 @@ mod tests {
         assert_eq!(own(0)[..4], [2, 4, 6, 8]);
         assert_eq!(count, 2 + 13 + 3);
         assert!(plans[0].bridge.is_some() && plans[2].bridge.is_none());
+    }
+
+    #[test]
+    fn a_plan_for_some_sites_has_the_numbers_of_the_whole() {
+        for design in [Design::Latin, Design::Sobol] {
+            let layout = Layout::new(design, 16 * 2048);
+            let alone = SourcePlan::new(layout, 5, &[TRIAL, SHOCK]);
+            let whole = SourcePlan::in_groups(layout, 5, &[&[TRIAL, SHOCK], &[FIRE]]);
+            let [first, second] = [whole.of(&[0, 1]), whole.of(&[2, 1])];
+            let replicate = layout.replicate(3);
+            let place = layout.place(3 * 2048 + 700);
+            let of = |plan: &SourcePlan, site: usize, step| {
+                plan.sources(replicate)[site].at(step, place)
+            };
+            assert_eq!([of(&alone, 0, 0), of(&alone, 1, 7)], [of(&first, 0, 0), of(&first, 1, 7)]);
+            assert_eq!(
+                [of(&second, 0, 7), of(&second, 1, 7)],
+                [of(&whole, 2, 7), of(&whole, 1, 7)]
+            );
+        }
     }
 
     #[test]

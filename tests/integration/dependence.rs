@@ -3,9 +3,26 @@
 use std::fmt::Write;
 
 use outlay::engine::{self, Prepared};
+use outlay::sampling::{Design, Layout};
 use outlay::{Compiled, Request, compile, no_files};
+use proptest::prelude::*;
+use proptest::test_runner::Config;
 
 const TRIALS: u64 = 1 << 17;
+const DESIGNS: [Design; 3] = [Design::Random, Design::Latin, Design::Sobol];
+/// The spacing of floats above 1, twice.
+const TWO_ULPS: f64 = 2.0 * f64::EPSILON;
+/// Laws of positive numbers that reach over the stretch that they are cut to.
+const POSITIVE: &[&str] = &[
+    "lognormal(mean = 3, sd = 2)",
+    "1 + poisson(3)",
+    "gamma(2, 1)",
+    "uniform(0.01, 12)",
+    "quantiles(p10 = 1, p50 = 3, p90 = 8, low = 0)",
+    "0.5 + discrete(1: 0.5, 2: 0.3, 7: 0.2)",
+    "weibull(1.5, 3)",
+    "mixture(1: 1, exponential(3): 2)",
+];
 
 fn request(text: &str) -> Request {
     Request { name: "model.toml".into(), text: text.into(), ..Request::default() }
@@ -24,6 +41,13 @@ fn columns(text: &str, trials: u64) -> Vec<Vec<f64>> {
     let model = compiled(&request(text));
     let prepared = Prepared::new(model.program(), 1);
     engine::collect(&prepared, model.program().n_channels, trials)
+}
+
+/// The same under a design.
+fn columns_under(model: &Compiled, design: Design, trials: u64) -> Vec<Vec<f64>> {
+    let prepared = Prepared::new(model.program(), 1);
+    let sources = engine::plan_sources(model.program(), Layout::new(design, trials), 1);
+    engine::collect_all(&prepared, &sources, model.program().n_channels)
 }
 
 /// A model of these inputs, each of them an output, and of further tables.
@@ -127,6 +151,21 @@ fn ranks_are_correlated_as_stated_whatever_the_marginals() {
         for &(a, b, coefficient) in &pairs {
             let what = format!("{} and {}{copula}", LAWS[a], LAWS[b]);
             check_near(spearman(&columns[a], &columns[b]), coefficient, FIVE_ERRORS, &what);
+        }
+    }
+}
+
+#[test]
+fn designs_keep_what_is_stated() {
+    let pairs = pairs();
+    for copula in ["", "[copula]\nkind = \"student_t\"\ndf = 4\n"] {
+        let model = compiled(&request(&model(LAWS, &format!("{}{copula}", stated(&pairs)))));
+        for design in [Design::Latin, Design::Sobol] {
+            let columns = columns_under(&model, design, TRIALS);
+            for &(a, b, coefficient) in &pairs {
+                let what = format!("{} and {} {design:?}{copula}", LAWS[a], LAWS[b]);
+                check_near(spearman(&columns[a], &columns[b]), coefficient, FIVE_ERRORS, &what);
+            }
         }
     }
 }
@@ -266,17 +305,52 @@ set = { x = "truncate(cauchy(3, 1), low = 0.1)", y = "uniform_int(1, 40)" }
 [scenarios.fixed]
 set = { z = "2" }
 "#;
-    for scenario in [None, Some("wide"), Some("fixed")] {
-        let request = Request { scenario: scenario.map(str::to_owned), ..request(text) };
-        let model = compiled(&request);
-        let prepared = Prepared::new(model.program(), 1);
-        let columns = engine::collect(&prepared, 4, TRIALS);
-        check_near(spearman(&columns[0], &columns[1]), 0.6, FIVE_ERRORS, "x and y");
-        if scenario != Some("fixed") {
-            check_near(spearman(&columns[0], &columns[2]), -0.3, FIVE_ERRORS, "x and z");
+    for copula in ["", "[copula]\nkind = \"student_t\"\ndf = 4\n"] {
+        let text = text.replace("[outputs]", &format!("{copula}[outputs]"));
+        for scenario in [None, Some("wide"), Some("fixed")] {
+            let request = Request { scenario: scenario.map(str::to_owned), ..request(&text) };
+            for design in DESIGNS {
+                let columns = columns_under(&compiled(&request), design, 1 << 16);
+                // Five standard errors of fewer trials.
+                let near = std::f64::consts::SQRT_2 * FIVE_ERRORS;
+                check_near(spearman(&columns[0], &columns[1]), 0.6, near, "x and y");
+                if scenario != Some("fixed") {
+                    check_near(spearman(&columns[0], &columns[2]), -0.3, near, "x and z");
+                }
+                let most = columns[3].iter().map(|one| (one - 1.0).abs()).fold(0.0, f64::max);
+                assert!(most <= TWO_ULPS, "{scenario:?} {design:?}{copula}: {most:e}");
+            }
         }
-        let most = columns[3].iter().map(|one| (one - 1.0).abs()).fold(0.0, f64::max);
-        assert!(most <= 2.0 * f64::EPSILON, "{scenario:?}: {most:e}");
+    }
+}
+
+proptest! {
+    #![proptest_config(Config { cases: 48, ..Config::default() })]
+
+    /// A name is one draw wherever it stands: whatever it is cut to, drawn together with, laid out by or replaced by.
+    #[test]
+    fn a_name_is_one_draw(
+        laws in (0..POSITIVE.len(), 0..POSITIVE.len(), 0..POSITIVE.len()),
+        ends in (0.05..1.0_f64, 3.0..9.0_f64),
+        coefficient in -0.5..0.5_f64,
+        is_student in any::<bool>(),
+        is_replaced in any::<bool>(),
+        design in 0..DESIGNS.len(),
+    ) {
+        let (x, y, other) = (POSITIVE[laws.0], POSITIVE[laws.1], POSITIVE[laws.2]);
+        let cut = |law| format!("truncate({law}, low = {}, high = {})", ends.0, ends.1);
+        let copula = if is_student { "[copula]\nkind = \"student_t\"\ndf = 3\n" } else { "" };
+        let text = format!(
+            "outlay = 1\n[inputs]\nx = \"{}\"\ny = \"{y}\"\n[correlations]\n\"x, y\" = {coefficient}\n{copula}\
+             [outputs]\none = {{ value = \"x / (x + y) + y / (x + y)\" }}\n[scenarios.other]\nset = {{ y = \"{}\" }}\n",
+            cut(x),
+            cut(other),
+        );
+        let scenario = is_replaced.then(|| "other".to_owned());
+        let model = compiled(&Request { scenario, ..request(&text) });
+        let columns = columns_under(&model, DESIGNS[design], 4096);
+        let most = columns[0].iter().map(|one| (one - 1.0).abs()).fold(0.0, f64::max);
+        prop_assert!(most <= TWO_ULPS, "{most:e} of\n{text}");
     }
 }
 

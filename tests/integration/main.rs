@@ -4,6 +4,7 @@ mod cli;
 mod compare;
 mod compound;
 mod dependence;
+mod designed_questions;
 mod designs;
 mod determinism;
 mod docs;
