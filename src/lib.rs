@@ -50,7 +50,7 @@ pub use simulation::{
 };
 
 use results::SimulationResult;
-use simulation::in_pool;
+use simulation::{Draft, in_pool, unit_factor, watched_outputs};
 
 /// Number of the format of draws and results: a change of any pinned draw is a change of this number.
 pub const FORMAT: u32 = 2;

@@ -2,6 +2,7 @@
 
 mod assembly;
 mod description;
+mod draft;
 mod explain;
 mod listing;
 mod observe;
@@ -15,8 +16,10 @@ use std::sync::Arc;
 
 use assembly::{Assembled, assemble};
 pub use description::describe;
+pub(crate) use draft::Draft;
 pub use listing::{correlations, inputs, quantities};
 pub use observe::{Observation, Watched, WatchedInput};
+pub(crate) use observe::{unit_factor, watched_outputs};
 pub use replay::trial;
 use sha2::{Digest, Sha256};
 pub use trials::{InputColumns, NoTable, TRIAL, TrialColumn, TrialColumns, TrialTable, trials};
@@ -199,32 +202,14 @@ fn compile_with(
     sources: &mut Sources,
     diagnostics: &mut Diagnostics,
 ) -> Option<Parts> {
-    let mut digest = Sha256::new();
-    digest.update(request.text.as_bytes());
-    let mut parsed = parse(request, read_file, &mut digest, sources, diagnostics);
-    if diagnostics.iter().any(|diagnostic| diagnostic.code.leaves_gaps()) {
-        return None;
-    }
-    let as_written = parsed.clone();
-    let mut replaced = Vec::new();
-    if let Some(scenario) = &request.scenario {
-        replaced.extend(model::apply_scenario(&mut parsed, scenario, diagnostics));
-    }
-    let set = request.set.iter().map(|text| ("--set", text));
-    let varied = request.varied.iter().map(|(option, text)| (*option, text));
-    let overrides: Vec<_> = set
-        .chain(varied)
-        .filter_map(|(option, text)| model::parse_override(sources, option, text, diagnostics))
-        .collect();
-    replaced.extend(model::apply(&mut parsed, &overrides, diagnostics));
+    let Draft { model: mut parsed, plans, as_written, replaced, digest } =
+        Draft::read(request, read_file, sources, diagnostics)?;
     let only_errors = wrong_outputs(&parsed, &request.only);
     let n_outputs = parsed.outputs.len();
     for (option, text) in &request.expressions {
         parsed.outputs.extend(model::parse_expression(sources, option, text, diagnostics));
     }
     parsed.statistics = sentences(&request.statistics, sources, diagnostics);
-    let plans = read_plans(&as_written, &overrides, read_file);
-    plans.contents().for_each(|content| digest.update(content));
     let checked = check::check(&parsed, &replaced, sources, &plans, diagnostics);
     diagnostics.extend(only_errors);
     let mut model = checked.filter(|_| !diagnostics.has_errors())?;

@@ -5,6 +5,7 @@
 
 mod compare;
 mod decision;
+pub mod diff;
 mod dominance;
 mod factors;
 pub mod fit;
@@ -18,6 +19,7 @@ mod sweep;
 mod swings;
 mod tail;
 mod vary;
+mod watch;
 
 pub use compare::{Candidate, ComparedOutput, Comparison, Pair, Standing, compare};
 pub use decision::{Alternative, Choice, Decision, Gain};

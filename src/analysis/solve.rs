@@ -3,8 +3,9 @@
 //! What comes in: a model, the input and its range, an equation such as `P(payback(cash) <= 48 month) = 50%`. What
 //! goes out: the crossings, each with its 95 % interval, and the scan that found them. Every point of the range is
 //! run on the same random numbers, so that the statistic is a smooth function of the input and its root well
-//! defined; the scan of a grid tells whether there is one crossing, several or none, and a bracketing root finder
-//! closes in on each. A crossing's interval is that of the statistic there over its slope, which is measured
+//! defined; the scan of a grid tells whether there is one crossing, several or none. Where the statistic turns back
+//! before its target, golden sections look for a pair of crossings between the points (J. Kiefer, Proc. AMS 4 (1953)
+//! 502). A bracketing root finder closes in on each. A crossing's interval is that of the statistic there over its slope, which is measured
 //! over a step that moves the statistic by as much as its own error (the delta method; for a root of an estimated
 //! function see P. W. Glynn, "Stochastic approximation for Monte Carlo optimization", Winter Simulation
 //! Conference 1986).
@@ -18,6 +19,9 @@ use crate::{Asked, CompileFailure, Compiled, Monitor, ReadFile, Request, RunSett
 const SCAN: u32 = 24;
 /// The scan's trials at most: it looks for signs, not for digits.
 const SCAN_TRIALS: u64 = 1 << 17;
+/// Turning points of the scan that are looked at more closely, and sections of each: a thousandth of a cell.
+const MOST_TURNS: usize = 6;
+const MOST_SECTIONS: usize = 12;
 /// A crossing is found to this share of the range.
 const TOLERANCE: f64 = 1e-7;
 /// The step over which the slope is measured, as shares of the range.
@@ -100,10 +104,11 @@ pub fn solve(
     let trials = settings.layout().trials();
     let provenance = model.provenance(settings.seed, settings.design, trials, trials);
     let mut runs = Runs { request, read_file, vary, settings, monitor };
-    let scan = scan(&mut runs)?;
+    let mut scan = scan(&mut runs)?;
+    let touching = refine(&mut runs, &mut scan)?;
     let (crossings, n_crossings) = crossings(&mut runs, &scan)?;
     let Runs { vary, .. } = runs;
-    let warnings = warnings(&crossings, n_crossings, &scan);
+    let warnings = warnings(&crossings, n_crossings, &scan, &touching);
     Ok(Solution {
         provenance,
         vary,
@@ -170,6 +175,92 @@ fn scan(runs: &mut Runs<'_>) -> Result<Vec<Scanned>, SolveFailure> {
         Ok(Scanned { value, statistic: runs.at(value, trials)? })
     };
     (0..=SCAN).map(|point| at(runs, point)).collect()
+}
+
+/// Looks between the points of the scan where the statistic comes nearest to its target and turns back: it may cross
+/// it twice there. A point beyond the target joins the scan; gives values at which it comes within its own error only.
+fn refine(runs: &mut Runs<'_>, scan: &mut Vec<Scanned>) -> Result<Vec<f64>, SolveFailure> {
+    let gaps: Vec<Option<f64>> = scan.iter().map(|point| excess(&point.statistic)).collect();
+    let mut touching = Vec::new();
+    let mut found = Vec::new();
+    for at in turning_points(&gaps).into_iter().take(MOST_TURNS) {
+        let ends = [scan[at.saturating_sub(1)].value, scan[(at + 1).min(scan.len() - 1)].value];
+        let Some(nearest) = nearest(runs, ends, gaps[at].is_some_and(|gap| gap < 0.0))? else {
+            continue;
+        };
+        if excess(&nearest.statistic).map(|gap| gap < 0.0) != gaps[at].map(|gap| gap < 0.0) {
+            found.push(nearest);
+        } else if is_within_error(&nearest.statistic) {
+            touching.push(nearest.value);
+        }
+    }
+    for point in found {
+        let at = scan.partition_point(|known| known.value < point.value);
+        scan.insert(at, point);
+    }
+    Ok(touching)
+}
+
+/// Positions at which a statistic is nearer to its target than at the neighbors, on the same side of it.
+fn turning_points(gaps: &[Option<f64>]) -> Vec<usize> {
+    let is_turning = |&at: &usize| {
+        let Some(own) = gaps[at].filter(|gap| gap.is_finite()) else { return false };
+        let neighbors = [at.checked_sub(1), Some(at + 1).filter(|next| *next < gaps.len())];
+        let mut is_nearer = false;
+        for neighbor in neighbors.into_iter().flatten() {
+            let Some(other) = gaps[neighbor] else { return false };
+            if (other < 0.0) != (own < 0.0) || other.abs() < own.abs() {
+                return false;
+            }
+            is_nearer |= other.abs() > own.abs();
+        }
+        is_nearer
+    };
+    (0..gaps.len()).filter(is_turning).collect()
+}
+
+/// Where between two values the statistic comes nearest to its target from one side, by golden sections; the first
+/// value beyond it that is met.
+fn nearest(
+    runs: &mut Runs<'_>,
+    [mut low, mut high]: [f64; 2],
+    is_below: bool,
+) -> Result<Option<Scanned>, SolveFailure> {
+    /// (√5 − 1) / 2.
+    const GOLDEN: f64 = 0.618_033_988_749_894_9;
+    let trials = runs.settings.trials.min(SCAN_TRIALS);
+    let mut at = |value: f64| -> Result<(Scanned, f64), SolveFailure> {
+        let statistic = runs.at(value, trials)?;
+        let gap = excess(&statistic).unwrap_or(f64::INFINITY);
+        // How far it is short of the target: negative beyond it.
+        Ok((Scanned { value, statistic }, if is_below { -gap } else { gap }))
+    };
+    let mut left = at(high - GOLDEN * (high - low))?;
+    let mut right = at(low + GOLDEN * (high - low))?;
+    for _ in 0..MOST_SECTIONS {
+        if left.1 < 0.0 || right.1 < 0.0 {
+            break;
+        }
+        if left.1 <= right.1 {
+            (high, right) = (right.0.value, left);
+            left = at(high - GOLDEN * (high - low))?;
+        } else {
+            (low, left) = (left.0.value, right);
+            right = at(low + GOLDEN * (high - low))?;
+        }
+    }
+    let (nearest, short) = if left.1 <= right.1 { left } else { right };
+    Ok(short.is_finite().then_some(nearest))
+}
+
+/// Whether the interval of a statistic holds its target.
+fn is_within_error(statistic: &StatisticResult) -> bool {
+    match (statistic.target(), statistic.interval) {
+        (Some(target), Ok((Point::Value(low), Point::Value(high)))) => {
+            low <= target && target <= high
+        }
+        _ => false,
+    }
 }
 
 /// Follows every change of sign between neighbors of the scan.
@@ -266,8 +357,19 @@ fn interval(
     Ok(Some((inside[0], inside[1])))
 }
 
-fn warnings(crossings: &[Crossing], n_crossings: usize, scan: &[Scanned]) -> Vec<String> {
+fn warnings(
+    crossings: &[Crossing],
+    n_crossings: usize,
+    scan: &[Scanned],
+    touching: &[f64],
+) -> Vec<String> {
     let mut told = Vec::new();
+    for value in touching {
+        told.push(format!(
+            "near {value:.4} the statistic comes within its own error of the target and turns back: more trials tell \
+             whether it crosses it"
+        ));
+    }
     if n_crossings > 1 {
         told.push(format!("the statistic crosses its target {n_crossings} times in this range"));
     }
@@ -288,4 +390,23 @@ fn warnings(crossings: &[Crossing], n_crossings: usize, scan: &[Scanned]) -> Vec
         told.push("the crossing has no interval: the statistic has none there".to_owned());
     }
     told
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn turning_points_are_nearest_to_the_target() {
+        let points = |gaps: &[f64]| {
+            turning_points(&gaps.iter().map(|&gap| Some(gap)).collect::<Vec<Option<f64>>>())
+        };
+        assert_eq!(points(&[3.0, 1.0, 2.0, 5.0]), [1]);
+        assert_eq!(points(&[-3.0, -1.0, -2.0]), [1]);
+        // At an end; a crossing is none; a plateau has none but at its edge.
+        assert_eq!(points(&[1.0, 2.0, 3.0]), [0]);
+        assert_eq!(points(&[1.0, -2.0, -3.0]), Vec::<usize>::new());
+        assert_eq!(points(&[2.0, 2.0, 2.0]), Vec::<usize>::new());
+        assert_eq!(points(&[f64::INFINITY, 2.0, f64::INFINITY]), [1]);
+    }
 }

@@ -27,6 +27,16 @@ impl Plans {
         self.files.insert(path.to_owned(), content);
     }
 
+    /// What a file holds, where it could be read.
+    pub fn content(&self, path: &str) -> Option<&[u8]> {
+        self.files.get(path)?.as_ref().ok().map(Vec::as_slice)
+    }
+
+    /// The paths, in order.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.files.keys().map(String::as_str)
+    }
+
     /// The contents, in the order of the paths.
     pub fn contents(&self) -> impl Iterator<Item = &[u8]> {
         self.files.values().filter_map(|content| content.as_ref().ok().map(Vec::as_slice))

@@ -1,5 +1,7 @@
 //! Arguments as typed. Spellings are a contract; what they mean together is for `settings`.
 
+mod diff;
+
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
@@ -12,6 +14,8 @@ use super::settings::{
 use crate::RunSettings;
 use crate::analysis::{Steps, Vary};
 use crate::sampling::Design;
+
+pub(super) use diff::DiffArgs;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -137,6 +141,8 @@ pub(super) enum Command {
     Verify(VerifyArgs),
     /// Compare alternatives side by side on the same random numbers
     Compare(CompareArgs),
+    /// Find what changed between two versions of a model, and what each change does
+    Diff(DiffArgs),
     /// Compute statistics while one or two inputs vary
     Sweep(SweepArgs),
     /// Check models and list their inputs; simulate nothing unless asked to

@@ -9,6 +9,7 @@ mod bench;
 mod check;
 mod compare;
 mod completions;
+mod diff;
 mod exit;
 mod explain;
 mod failure;
@@ -75,6 +76,7 @@ pub fn execute(args: &Args) -> Exit {
         Some(Command::New(args)) => new::new(args, &terminal),
         Some(Command::Verify(args)) => verify::verify(args, &terminal),
         Some(Command::Compare(args)) => compare::compare(args, &terminal),
+        Some(Command::Diff(args)) => diff::diff(args, &terminal),
         Some(Command::Sweep(args)) => sweep::sweep(args, &terminal),
         Some(Command::Bench(bench)) => bench::bench(bench, &terminal),
         Some(Command::Check(check)) => check::check(check, &terminal),

@@ -1,6 +1,7 @@
 //! A bar with the time that is left, for runs that last and people who watch.
 
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -14,7 +15,7 @@ const PATIENCE: Duration = Duration::from_millis(300);
 /// Watches one run.
 pub(super) struct Watch {
     started: Instant,
-    n_trials: u64,
+    n_trials: AtomicU64,
     /// Made when patience ends; `None` in the cell where nobody watches.
     bar: OnceLock<ProgressBar>,
     is_shown: bool,
@@ -23,6 +24,7 @@ pub(super) struct Watch {
 impl Watch {
     /// Starts the clock.
     pub(super) fn start(n_trials: u64, is_shown: bool) -> Watch {
+        let n_trials = AtomicU64::new(n_trials);
         Watch { started: Instant::now(), n_trials, bar: OnceLock::new(), is_shown }
     }
 
@@ -42,17 +44,25 @@ impl Watch {
         .expect("the template is well formed")
         .progress_chars("━━─");
         let target = ProgressDrawTarget::stderr_with_hz(10);
-        ProgressBar::with_draw_target(Some(self.n_trials), target)
+        ProgressBar::with_draw_target(Some(self.n_trials.load(Ordering::Relaxed)), target)
             .with_style(style)
             .with_elapsed(self.started.elapsed())
     }
 }
 
 impl Monitor for Watch {
+    fn planned(&self, trials: u64) {
+        self.n_trials.store(trials, Ordering::Relaxed);
+        if let Some(bar) = self.bar.get() {
+            bar.set_length(trials);
+        }
+    }
+
     fn progress(&self, done: u64) {
         if self.is_shown && self.started.elapsed() > PATIENCE {
             let bar = self.bar.get_or_init(|| self.new_bar());
-            bar.set_message(time_left(done, self.n_trials, self.started.elapsed()));
+            let n_trials = self.n_trials.load(Ordering::Relaxed);
+            bar.set_message(time_left(done, n_trials, self.started.elapsed()));
             bar.set_position(done);
         }
     }

@@ -2,6 +2,8 @@
 
 /// Watches a run and may stop it. All methods may be called from any thread.
 pub trait Monitor: Sync {
+    /// So many trials are to be done in all; called by what finds out as it goes.
+    fn planned(&self, _trials: u64) {}
     /// So many trials are done; called after every few thousand trials.
     fn progress(&self, done: u64);
     /// Whether the run is to stop at the next block boundary.

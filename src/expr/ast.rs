@@ -45,6 +45,47 @@ impl Expr {
             ExprKind::List(items) => items.iter().collect(),
         }
     }
+
+    /// Calls `visit` with this expression and all that it is made of, the outer ones first.
+    pub fn visit_mut(&mut self, visit: &mut dyn FnMut(&mut Expr)) {
+        visit(self);
+        match &mut self.kind {
+            ExprKind::Number(_)
+            | ExprKind::Factor(_)
+            | ExprKind::Name(_)
+            | ExprKind::Text(_)
+            | ExprKind::Error => {}
+            ExprKind::Unary { operand, .. } => operand.visit_mut(visit),
+            ExprKind::Binary { left, right, .. } | ExprKind::Juxtaposed { left, right } => {
+                left.visit_mut(visit);
+                right.visit_mut(visit);
+            }
+            ExprKind::Range { low, high, level } => {
+                low.visit_mut(visit);
+                high.visit_mut(visit);
+                level.iter_mut().for_each(|level| level.visit_mut(visit));
+            }
+            ExprKind::If { condition, then, otherwise } => {
+                condition.visit_mut(visit);
+                then.visit_mut(visit);
+                otherwise.visit_mut(visit);
+            }
+            ExprKind::Call { arguments, .. } => {
+                for argument in arguments {
+                    argument.value.visit_mut(visit);
+                    argument.weight.iter_mut().for_each(|weight| weight.visit_mut(visit));
+                }
+            }
+            ExprKind::Index { base, .. } => base.visit_mut(visit),
+            ExprKind::List(items) => items.iter_mut().for_each(|item| item.visit_mut(visit)),
+        }
+    }
+
+    /// Whether a name stands in it.
+    pub fn mentions(&self, name: &str) -> bool {
+        matches!(&self.kind, ExprKind::Name(own) if own.text == name)
+            || self.children().into_iter().any(|child| child.mentions(name))
+    }
 }
 
 /// A number as written.

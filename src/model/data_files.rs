@@ -30,6 +30,12 @@ pub fn data_files(model: &ParsedModel, overrides: &[Override]) -> BTreeSet<Strin
 }
 
 /// The files of the calls `sample(file = …, column = …)` in an expression.
+pub fn sample_files(expr: &Expr) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    samples(expr, &mut found);
+    found
+}
+
 fn samples(expr: &Expr, found: &mut BTreeSet<String>) {
     if let ExprKind::Call { function, arguments } = &expr.kind
         && function.text == "sample"

@@ -14,10 +14,11 @@ mod parse;
 mod parsed;
 mod tables;
 mod toml_errors;
+mod visit;
 mod walker;
 
 pub use apply::{Replaced, apply, apply_scenario};
-pub use data_files::data_files;
+pub use data_files::{data_files, sample_files};
 pub use dependence::{Address, CopulaDefinition, CopulaKind, CorrelationDefinition};
 pub use overrides::{parse_expression, parse_override};
 pub use parse::{MAX_BYTES, MAX_LABELS, parse};

@@ -230,9 +230,9 @@ fn differences_grid(comparison: &Comparison) -> Grid {
         ),
     );
     columns.push(Column::spare("95 % interval", Align::Right, 3));
-    columns.push(Column::spare("dominates", Align::Left, 1).meaning(
-        "dominates: in the 1st order: at every level at least as likely to be better than it, beyond sampling error \
-         somewhere and against it nowhere; 2nd order: so for whoever dislikes risk",
+    columns.push(Column::new("dominates", Align::Left).meaning(
+        "dominates: of the order 1: at every level it is at least as likely to be better than that, beyond sampling error \
+         somewhere and against it nowhere; of the order 2: so for whoever dislikes risk",
     ));
     let mut grid = Grid::new("Differences, trial by trial", columns);
     for output in comparison.outputs.iter().filter(|output| output.kind != ChannelKind::Condition) {
@@ -252,7 +252,7 @@ fn differences_grid(comparison: &Comparison) -> Grid {
                 }
                 None => [NOTHING.to_owned(), String::new()],
             });
-            row.push(dominance_cell(pair.dominance, a, b));
+            row.push(dominance_cell(pair.dominance));
             grid.rows.push(row);
         }
     }
@@ -263,14 +263,15 @@ fn names<'a>(comparison: &'a Comparison, pair: &Pair) -> (&'a str, &'a str) {
     (&comparison.alternatives[pair.a].0, &comparison.alternatives[pair.b].0)
 }
 
-fn dominance_cell(dominance: Dominance, a: &str, b: &str) -> String {
-    let name = |side: Side| if side == Side::A { a } else { b };
+/// In a few words, which are never cut: names are in the row's label.
+fn dominance_cell(dominance: Dominance) -> String {
+    let name = |side: Side| if side == Side::A { "first" } else { "second" };
     match dominance {
-        Dominance::EveryTrial(side) => format!("{} in every trial", name(side)),
-        Dominance::First(side) => format!("{} (1st order)", name(side)),
-        Dominance::Second(side) => format!("{} (2nd order)", name(side)),
+        Dominance::EveryTrial(side) => format!("{}, always", name(side)),
+        Dominance::First(side) => format!("{}, order 1", name(side)),
+        Dominance::Second(side) => format!("{}, order 2", name(side)),
         Dominance::Neither => "neither".to_owned(),
-        Dominance::NotFirst => "neither (1st order)".to_owned(),
+        Dominance::NotFirst => "neither, order 1".to_owned(),
         Dominance::Unsure => "cannot tell".to_owned(),
         Dominance::Same => "equal".to_owned(),
     }

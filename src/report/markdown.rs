@@ -43,7 +43,8 @@ pub fn markdown(memo: &Memo) -> String {
         blocks.push(code(&memo.command));
     }
     if !memo.provenance.is_empty() {
-        blocks.push(inline(&memo.provenance));
+        let lines: Vec<String> = memo.provenance.lines().map(inline).collect();
+        blocks.push(lines.join("\n"));
     }
     let mut text = blocks.join("\n\n");
     text.push('\n');

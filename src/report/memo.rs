@@ -8,6 +8,7 @@ use super::number::{self, Figure, Scale};
 use super::page::{Align, Column, Grid, Memo};
 use super::series::series_grid;
 use super::statistics::{checks_grid, statistics_grid};
+use super::visible::visible;
 use crate::results::{
     self, BaseCase, Estimate, NumberSummary, OutputResult, Point, Provenance, Quantile,
     SimulationResult, Statistics, TimeSummary, Undefined,
@@ -127,6 +128,8 @@ pub(super) fn identity_line(provenance: &Provenance) -> String {
     } else {
         format!("{} sha256:{digest}", provenance.file)
     };
+    // A page may have several of these lines, and none is broken by a name.
+    let file = visible(&file);
     format!("outlay {} · format {} · {file}", provenance.version, provenance.format)
 }
 

@@ -13,6 +13,7 @@ mod chart;
 mod command;
 mod compare;
 mod csv;
+mod diff;
 mod explain;
 mod fit;
 pub mod html;
@@ -45,6 +46,7 @@ pub use bench::{
     bench_memo,
 };
 pub use compare::{compare_csv, compare_json, compare_memo};
+pub use diff::{diff_csv, diff_json, diff_memo};
 pub use explain::{Example, Explanation, all_codes, explained, explanation};
 pub use fit::{FitSubject, fit_csv, fit_inputs, fit_json, fit_line, fit_memo, fit_page};
 pub use json::{SCHEMA, json, quantities_json};

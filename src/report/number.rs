@@ -43,7 +43,7 @@ fn group_digits(digits: &str) -> String {
 }
 
 /// The power of ten of a value once it is rounded to `digits` significant digits; 0 for 0.
-fn exponent(value: f64, digits: i32) -> i32 {
+pub(super) fn exponent(value: f64, digits: i32) -> i32 {
     let precision = usize::try_from(digits - 1).unwrap_or(0);
     let text = format!("{:.*e}", precision, value.abs());
     text.rsplit('e').next().and_then(|e| e.parse().ok()).unwrap_or(0)
@@ -185,16 +185,16 @@ impl Figure {
 
 /// A magnitude glued behind a number, as the model language writes it: `6.600 bn`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Magnitude {
-    power: i32,
-    suffix: &'static str,
+pub(super) struct Magnitude {
+    pub(super) power: i32,
+    pub(super) suffix: &'static str,
 }
 
 const NO_MAGNITUDE: Magnitude = Magnitude { power: 0, suffix: "" };
 
 impl Magnitude {
     /// What keeps numbers as large as this one readable: from ten million on, a word instead of digits.
-    fn of(largest: f64) -> Magnitude {
+    pub(super) fn of(largest: f64) -> Magnitude {
         match largest {
             value if value >= SCIENTIFIC_FROM => NO_MAGNITUDE,
             value if value >= 1e12 => Magnitude { power: 12, suffix: " tn" },

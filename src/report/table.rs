@@ -105,8 +105,8 @@ pub fn table_with(memo: &Memo, drawings: &str, look: Look) -> String {
         // One line, however long: it is copied as a whole.
         lines.push(look.paint(DIM, &memo.command));
     }
-    if !memo.provenance.is_empty() {
-        paragraph(&memo.provenance, DIM, &mut lines);
+    for line in memo.provenance.lines() {
+        paragraph(line, DIM, &mut lines);
     }
     let mut text = lines.join("\n");
     text.push('\n');
@@ -332,8 +332,11 @@ fn laid_out(grid: &Grid, look: Look) -> (Vec<String>, bool) {
     let mut legend = wrapped_at(&meanings, " · ", look.width);
     if !left_out.is_empty() {
         let heads = left_out.iter().map(|&column| &grid.columns[column]);
-        let heads: Vec<&str> =
-            heads.filter(|column| !column.is_folded).map(|column| column.head.as_str()).collect();
+        let mut heads: Vec<&str> =
+            heads.filter(|column| !column.is_folded).map(|column| column.head.trim()).collect();
+        // A second column of errors has the head of the first.
+        let mut known = std::collections::BTreeSet::new();
+        heads.retain(|head| known.insert(*head));
         if !heads.is_empty() {
             legend.push(format!("No room for: {}.", heads.join(", ")));
         }

@@ -72,7 +72,7 @@ impl Memo {
             grids: self.grids.iter().map(grid).collect(),
             warnings: all(&self.warnings),
             notes: all(&self.notes),
-            provenance: one(&self.provenance),
+            provenance: visible_lines(&self.provenance),
             command: one(&self.command),
         }
     }

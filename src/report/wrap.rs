@@ -14,7 +14,7 @@ pub(super) fn wrapped_at(parts: &[&str], separator: &str, width: usize) -> Vec<S
                 line.push_str(separator);
                 line.push_str(part);
             }
-            _ => lines.push((*part).to_owned()),
+            _ => lines.extend(wrapped(part, width)),
         }
     }
     lines

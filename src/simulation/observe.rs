@@ -77,20 +77,13 @@ impl Compiled {
 
     /// Every output at every combination of labels, in the order of the model, in the unit it is shown in.
     pub fn watched_outputs(&self) -> Vec<Watched> {
-        self.model.outputs.iter().flat_map(|output| watched_cells(&self.model, output)).collect()
+        watched_outputs(&self.model)
     }
 
     /// What a value of an output is multiplied by to stand in another unit instead of the one it is shown in; `None`
     /// where there is no such output, or the unit is of another dimension.
     pub fn unit_factor(&self, output: &str, unit: Option<&str>) -> Option<f64> {
-        let output = self.model.outputs.iter().find(|known| known.name == output)?;
-        if output.unit.as_deref() == unit {
-            return Some(1.0);
-        }
-        let (target, magnitude) = check::unit_of(unit.unwrap_or_default(), &self.model.units)?;
-        let conversion =
-            output.shown_in.conversion_scaled(&target, magnitude, &self.model.units)?;
-        Some(conversion.apply(output.magnitude))
+        unit_factor(&self.model, output, unit)
     }
 
     /// Every random input at every combination of labels, in the order of the model, in its own unit.
@@ -134,6 +127,17 @@ impl Compiled {
     }
 }
 
+/// What a value of an output is multiplied by to stand in another unit, see [`Compiled::unit_factor`].
+pub(crate) fn unit_factor(model: &CheckedModel, output: &str, unit: Option<&str>) -> Option<f64> {
+    let output = model.outputs.iter().find(|known| known.name == output)?;
+    if output.unit.as_deref() == unit {
+        return Some(1.0);
+    }
+    let (target, magnitude) = check::unit_of(unit.unwrap_or_default(), &model.units)?;
+    let conversion = output.shown_in.conversion_scaled(&target, magnitude, &model.units)?;
+    Some(conversion.apply(output.magnitude))
+}
+
 /// The end of the timeline in a unit, for what may be never.
 fn horizon(model: &CheckedModel, quantity: &Quantity, unit: &Unit, magnitude: f64) -> Option<f64> {
     let timeline = model.timeline.as_ref().filter(|_| quantity.ty.may_be_never)?;
@@ -164,6 +168,11 @@ fn at_labels(
         expression: TypedExpr::Quantity { id, pinned: labels.to_vec() },
         shape: without_labels(quantity.ty.shape),
     }
+}
+
+/// Every output at every combination of labels, see [`Compiled::watched_outputs`].
+pub(crate) fn watched_outputs(model: &CheckedModel) -> Vec<Watched> {
+    model.outputs.iter().flat_map(|output| watched_cells(model, output)).collect()
 }
 
 /// An output at each combination of labels, in the unit it is shown in.

@@ -49,6 +49,7 @@ Commands:
   new          Write a model to start from
   verify       Run again what a result is of, and compare
   compare      Compare alternatives side by side on the same random numbers
+  diff         Find what changed between two versions of a model, and what each change does
   sweep        Compute statistics while one or two inputs vary
   check        Check models and list their inputs; simulate nothing unless asked to
   bench        Measure speed on this machine, and the accuracy of designs

@@ -7,6 +7,7 @@ mod dependence;
 mod designed_questions;
 mod designs;
 mod determinism;
+mod diff;
 mod docs;
 mod engine_reference;
 mod exports;

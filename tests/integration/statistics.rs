@@ -300,12 +300,49 @@ fn an_equation_is_solved_with_its_error() {
 }
 
 #[test]
+fn a_crossing_is_where_a_fine_sweep_crosses() {
+    for (equation, statistic, target) in [
+        ("P(gain > 0) = 70%", "P(gain > 0)", 0.7),
+        ("p10(gain) = 1", "p10(gain)", 1.0),
+        ("mean(hump) = 0.2", "mean(hump)", 0.2),
+    ] {
+        let (_, json, told) = solved(&["--vary", "share=0..1", "--for", equation]);
+        let value = json["value"].as_f64().unwrap_or_else(|| panic!("{equation}: {told}"));
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("m.toml");
+        fs::write(&path, SOLVED).expect("the folder is writable");
+        let range = format!("share={}..{}:0.0001", value - 0.00105, value + 0.00105);
+        let output = outlay(["sweep"])
+            .arg(&path)
+            .args(["--vary", &range, "--statistic", statistic, "-n", "50k", "-f", "json"])
+            .output()
+            .expect("it runs");
+        let sweep: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        let points = sweep["points"].as_array().expect("a list");
+        let number = |value: &serde_json::Value| value.as_f64().expect("a number");
+        let is_below = |at: usize| number(&points[at]["statistics"][0]["value"]) < target;
+        let crossings: Vec<usize> =
+            (1..points.len()).filter(|&at| is_below(at - 1) != is_below(at)).collect();
+        // The sweep, on the same random numbers, turns from one side to the other just around the value.
+        assert_eq!(crossings, [11], "{equation}: {value}");
+    }
+}
+
+#[test]
 fn several_crossings_and_none_are_told() {
     let (code, json, told) = solved(&["--vary", "share=0..1", "--for", "mean(hump) = 0.16"]);
     assert_eq!((code, &json["crossings"]), (Some(0), &2.into()));
     let root = |at: usize| json["roots"][at]["value"].as_f64().expect("a number");
     assert!((root(0) - 0.2).abs() < 1e-6 && (root(1) - 0.8).abs() < 1e-6);
     assert!(told.contains("crosses its target 2 times"), "{told}");
+    // Both between two points of the scan, where the statistic turns back.
+    let (code, json, told) = solved(&["--vary", "share=0..1.02", "--for", "mean(hump) = 0.24999"]);
+    assert_eq!((code, &json["crossings"]), (Some(0), &2.into()), "{told}");
+    let off = 1e-5_f64.sqrt();
+    for (root, expected) in [(0, 0.5 - off), (1, 0.5 + off)] {
+        let found = json["roots"][root]["value"].as_f64().expect("a value");
+        assert!((found - expected).abs() < 1e-6, "{found} for {expected}");
+    }
     let (code, json, _) = solved(&["--vary", "share=0..1", "--for", "mean(hump) = 2"]);
     assert_eq!((code, &json["value"], &json["crossings"]), (Some(4), &().into(), &0.into()));
 }

@@ -19,7 +19,8 @@ pub(super) fn fit(member: &Member, sorted: &[f64]) -> Result<Fit, String> {
     admit(member.domain, sorted)?;
     let (values, errors, covariance) = match member.estimator {
         Estimator::Irregular(estimate) => {
-            let found = estimate(sorted);
+            let found = estimate(sorted)
+                .ok_or_else(|| "no maximum of its likelihood was found".to_owned())?;
             let covariance = diagonal(member, &found);
             let (values, errors): (Vec<f64>, Vec<Option<f64>>) = found.into_iter().unzip();
             (values, errors, covariance)
@@ -62,7 +63,7 @@ fn admit(domain: Domain, sorted: &[f64]) -> Result<(), String> {
         Domain::FromZero if low < 0.0 => {
             Err(format!("its values are not negative, and the smallest here is {}", shown(low)))
         }
-        Domain::Positive if low <= 0.0 => {
+        Domain::Positive | Domain::Plain if low <= 0.0 => {
             Err(format!("its values are above 0, and the smallest here is {}", shown(low)))
         }
         Domain::Unit if low <= 0.0 || high >= 1.0 => Err(format!(
@@ -70,7 +71,7 @@ fn admit(domain: Domain, sorted: &[f64]) -> Result<(), String> {
             shown(low),
             shown(high)
         )),
-        Domain::Line | Domain::FromZero | Domain::Positive | Domain::Unit => Ok(()),
+        Domain::Line | Domain::FromZero | Domain::Positive | Domain::Plain | Domain::Unit => Ok(()),
     }
 }
 
@@ -179,7 +180,7 @@ fn diagonal(member: &Member, found: &[(f64, Option<f64>)]) -> Option<Vec<Vec<f64
 /// Shift and scale that bring data to the order of 1.
 fn standard(domain: Domain, sorted: &[f64]) -> (f64, f64) {
     match domain {
-        Domain::Unit => (0.0, 1.0),
+        Domain::Unit | Domain::Plain => (0.0, 1.0),
         Domain::Positive => (0.0, libm::exp(mean_of(sorted, ln))),
         Domain::FromZero => (0.0, mean(sorted)),
         Domain::Line => {

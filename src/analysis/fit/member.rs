@@ -6,6 +6,7 @@
 
 use std::f64::consts::{LN_2, PI};
 
+use super::ends;
 use super::estimator::{mean, mean_of, quantile};
 use crate::distribution::Family;
 use crate::math::special::{ln_beta, ln_gamma};
@@ -53,6 +54,8 @@ pub(super) enum Domain {
     FromZero,
     /// Above 0.
     Positive,
+    /// Above 0, of plain numbers: the family has no scale.
+    Plain,
     /// Above 0 and below 1.
     Unit,
 }
@@ -67,8 +70,8 @@ pub(super) enum Estimator {
     Closed(fn(&[f64]) -> Vec<f64>),
     /// The maximum near this guess.
     Search(fn(&[f64]) -> Vec<f64>),
-    /// They have a formula, for the data as they are, and so have their errors, where they have some.
-    Irregular(fn(&[f64]) -> Vec<WithError>),
+    /// They are found of the data as they are, with their errors where they have some; `None` where there are none.
+    Irregular(fn(&[f64]) -> Option<Vec<WithError>>),
 }
 
 /// A family that can be fitted.
@@ -86,7 +89,7 @@ pub struct Member {
 }
 
 use Coordinate::{Location, LogLocation, Real, Scale, Shape};
-use Domain::{FromZero, Line, Positive, Unit};
+use Domain::{FromZero, Line, Plain, Positive, Unit};
 use Estimator::{Closed, Irregular, Search};
 
 /// ln √(2π).
@@ -208,7 +211,7 @@ impl Member {
             domain: Positive,
             estimator: Irregular(|x| {
                 let shape = 1.0 / mean_of(x, |value| ln(value / x[0]));
-                vec![(x[0], None), (shape, Some(shape / root(x)))]
+                Some(vec![(x[0], None), (shape, Some(shape / root(x)))])
             }),
             ln_density: |p, x| ln(p[1]) - ln(x) - p[1] * ln(x / p[0]),
         },
@@ -231,7 +234,7 @@ impl Member {
             estimator: Irregular(|x| {
                 let median = quantile(x, 0.5);
                 let scale = mean_of(x, |value| (value - median).abs());
-                vec![(median, Some(scale / root(x))), (scale, Some(scale / root(x)))]
+                Some(vec![(median, Some(scale / root(x))), (scale, Some(scale / root(x)))])
             }),
             ln_density: |p, x| -((x - p[0]) / p[1]).abs() - ln(p[1]) - LN_2,
         },
@@ -312,12 +315,58 @@ impl Member {
             },
         },
         Member {
+            name: "chi_square",
+            family: Family::ChiSquare,
+            form: 0,
+            parameters: &[("df", Shape)],
+            domain: Plain,
+            estimator: Search(|x| vec![mean(x)]),
+            ln_density: |p, x| {
+                let half = p[0] / 2.0;
+                (half - 1.0) * ln(x) - x / 2.0 - half * LN_2 - ln_gamma(half)
+            },
+        },
+        Member {
+            name: "kumaraswamy",
+            family: Family::Kumaraswamy,
+            form: 0,
+            parameters: &[("a", Shape), ("b", Shape)],
+            domain: Unit,
+            estimator: Search(|z| {
+                // The median of x^a is 1 − 2^(−1/b): of a = 1 it gives b.
+                let b = -LN_2 / ln_1p(-quantile(z, 0.5));
+                vec![1.0, b.clamp(0.1, 100.0)]
+            }),
+            ln_density: |p, x| {
+                let y = p[0] * ln(x);
+                ln(p[0]) + ln(p[1]) + y - ln(x) + (p[1] - 1.0) * ln(-libm::expm1(y))
+            },
+        },
+        Member {
+            name: "triangular",
+            family: Family::Triangular,
+            form: 0,
+            parameters: &[("low", Location), ("mode", Location), ("high", Location)],
+            domain: Line,
+            estimator: Irregular(ends::triangular),
+            ln_density: ends::ln_triangular,
+        },
+        Member {
+            name: "pert",
+            family: Family::Pert,
+            form: 0,
+            parameters: &[("low", Location), ("mode", Location), ("high", Location)],
+            domain: Line,
+            estimator: Irregular(ends::pert),
+            ln_density: ends::ln_pert,
+        },
+        Member {
             name: "uniform",
             family: Family::Uniform,
             form: 0,
             parameters: &[("low", Location), ("high", Location)],
             domain: Line,
-            estimator: Irregular(|x| vec![(x[0], None), (x[x.len() - 1], None)]),
+            estimator: Irregular(|x| Some(vec![(x[0], None), (x[x.len() - 1], None)])),
             ln_density: |p, _| -ln(p[1] - p[0]),
         },
     ];

@@ -9,6 +9,7 @@
 
 mod column;
 mod distance;
+mod ends;
 mod estimator;
 mod member;
 mod optimum;
