@@ -62,10 +62,8 @@ fn altered(was: &Definition, own: &Definition) -> Vec<Change> {
     }
     if let Some((old, new)) = different(&was.notes, &own.notes) {
         // Of checks and scenarios these are all there is.
-        let kind = match own.kind {
-            kind @ (ChangeKind::Check | ChangeKind::Scenario) => kind,
-            _ => ChangeKind::Text,
-        };
+        let is_all = matches!(own.kind, ChangeKind::Check | ChangeKind::Scenario);
+        let kind = if is_all { own.kind } else { ChangeKind::Text };
         found.push(change(kind, old, new));
     }
     found

@@ -80,7 +80,7 @@ impl Check<'_> {
     /// many.
     fn first_conflict(&mut self, groups: &[Vec<usize>]) -> Option<Vec<usize>> {
         let sets: Vec<Vec<usize>> = if groups.len() <= MOST_EXACT {
-            let members = |set: u32| (0..groups.len()).filter(|i| set >> i & 1 == 1).collect();
+            let members = |set: u32| (0..groups.len()).filter(|i| (set >> i) & 1 == 1).collect();
             (1..1_u32 << groups.len()).map(members).collect()
         } else {
             (1..=groups.len()).map(|count| (0..count).collect()).collect()

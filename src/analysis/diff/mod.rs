@@ -274,7 +274,7 @@ pub fn diff(
 fn sets(groups: &[Vec<usize>]) -> Vec<Vec<usize>> {
     let count = groups.len();
     if count <= groups::MOST_EXACT {
-        let members = |set: Set| (0..count).filter(|i| set >> i & 1 == 1).collect();
+        let members = |set: Set| (0..count).filter(|i| (set >> i) & 1 == 1).collect();
         return (0..1 << count).map(members).collect();
     }
     (0..=count).map(|made| (0..made).collect()).collect()

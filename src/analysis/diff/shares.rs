@@ -71,7 +71,7 @@ mod tests {
     fn shares_of_a_sum_are_its_parts() {
         let effect = [3.0, -1.0, 0.5];
         let figure: Vec<f64> = (0..8_usize)
-            .map(|set| (0..3).filter(|i| set >> i & 1 == 1).map(|i| effect[i]).sum())
+            .map(|set| (0..3).filter(|i| (set >> i) & 1 == 1).map(|i| effect[i]).sum())
             .collect();
         for (share, effect) in shapley(3, &figure).into_iter().zip(effect) {
             assert!((share - effect).abs() < 1e-15, "{share}");

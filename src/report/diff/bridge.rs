@@ -109,7 +109,7 @@ mod tests {
         check(&bridge, ["66.14", "+4.22", "70.36"], &["+1.40", "+1.41", "+1.41"]);
         let bridge = Bridge::of_values(-41.11, &[0.0, 0.012], -41.098);
         check(&bridge, ["-41.110", "+0.012", "-41.098"], &["0", "+0.012"]);
-        let bridge = Bridge::of_values(1.2345e9, &[-3e8, 1e8], 1.0345e9);
+        let bridge = Bridge::of_values(1.2346e9, &[-3e8, 1e8], 1.0346e9);
         check(&bridge, ["1.235 bn", "-0.200 bn", "1.035 bn"], &["-0.300 bn", "+0.100 bn"]);
         let bridge = Bridge::of_values(17.0, &[-2.0, -1.0], 14.0);
         check(&bridge, ["17", "-3", "14"], &["-2", "-1"]);
