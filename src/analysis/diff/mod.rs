@@ -353,6 +353,14 @@ fn followed(
             figures: Figure::all(kind, percentiles),
         });
     }
+    // In the order asked for.
+    found.sort_by_key(|own: &Followed| {
+        let is_it = |name: &String| {
+            let shown = own.shown.split('[').next().unwrap_or_default();
+            [own.output(), &own.name, shown, &own.shown].contains(&name.as_str())
+        };
+        only.iter().position(is_it)
+    });
     for other in olds.iter().filter(|other| is_wanted(other)) {
         if news.iter().all(|own| own.name != other.name) {
             left_out.push((other.name.clone(), "is gone"));

@@ -37,7 +37,7 @@ impl Bridge {
         // Whole months need no decimals.
         let is_enough = |decimals: i32| {
             let power = number::shifted(1.0, decimals);
-            all().all(|value| ((value * power).round() / power - value).abs() <= 1e-9 * most)
+            all().all(|value| ((value * power).round() / power - value).abs() <= 1e-9 * down(most))
         };
         let decimals = (0..decimals.max(0)).find(|&fewer| is_enough(fewer)).unwrap_or(decimals);
         Bridge::written(down(old), &steps, down(new), decimals.max(0), magnitude.suffix)
