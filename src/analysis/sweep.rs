@@ -4,7 +4,6 @@
 //! Every point is run on the same random numbers, so that curves are as smooth as the model is.
 
 use super::vary::{self, Vary};
-use super::watch::Part;
 use crate::check::CheckedModel;
 use crate::engine::Behind;
 use crate::results::{Provenance, StatisticResult};
