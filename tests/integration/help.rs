@@ -221,8 +221,8 @@ fn bash_completes_shipped_models_and_options() {
     let script = outlay(["completions", "bash"]).output().expect("it runs").stdout;
     fs::write(&path, script).expect("the folder is writable");
     let path = path.display().to_string();
-    assert_eq!(offered(&path, "outlay run a8").trim(), "a800-10k");
-    assert_eq!(offered(&path, "outlay models show rent-").trim(), "rent-or-buy");
+    assert_eq!(offered(&path, "outlay run a8").trim(), "a800-10k a800-10k-correlated");
+    assert_eq!(offered(&path, "outlay models show deep").trim(), "deepseek-style");
     assert!(offered(&path, "outlay run a800-10k --tri").contains("--trials-out"));
     assert!(offered(&path, "outlay sens").contains("sensitivity"));
 }
