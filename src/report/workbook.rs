@@ -353,7 +353,7 @@ impl Book {
         .map(str::to_owned)
         .into();
         names.extend(of.iter().map(|&p| percentile(p)));
-        names.extend(["max", "P(never)", "undefined trials"].map(str::to_owned));
+        names.extend(["max", "P(never)", "undefined trials", "P(below zero)"].map(str::to_owned));
         sheet.head(HEAD, 0, &names);
         let mut row = HEAD;
         for output in &result.outputs {
@@ -384,6 +384,7 @@ impl Book {
                 0 => Cell::Empty,
                 count => Cell::number(Some(count as f64), "#,##0"),
             });
+            cells.push(below_zero(number));
             sheet.row(row, 0, cells);
             if let Some(time) = time.filter(|time| !time.quantiles_if_ever.is_empty()) {
                 row += 1;
@@ -632,6 +633,9 @@ impl Book {
             false => names.extend(of.iter().map(|&p| percentile(p))),
         }
         names.push("undefined trials".to_owned());
+        if !is_condition {
+            names.push("P(below zero)".to_owned());
+        }
         sheet.head(HEAD, 0, &names);
         let mut row = HEAD;
         for step in &series.steps {
@@ -659,8 +663,12 @@ impl Book {
                 }
                 Statistics::Series(_) => 0,
             };
-            if undefined > 0 {
-                cells.push(Cell::number(Some(undefined as f64), "#,##0"));
+            cells.push(match undefined {
+                0 => Cell::Empty,
+                count => Cell::number(Some(count as f64), "#,##0"),
+            });
+            if let Statistics::Number(number) = &step.statistics {
+                cells.push(below_zero(number));
             }
             sheet.row(row, 0, cells);
         }
@@ -862,6 +870,11 @@ fn figures(number: &NumberSummary, of: &[f64], unit: Option<&str>) -> Vec<Cell> 
     cells.extend(of.iter().map(quantile));
     cells.push(Cell::number(number.max, format));
     cells
+}
+
+/// The share of trials below zero, where there are some.
+fn below_zero(number: &NumberSummary) -> Cell {
+    Cell::number(number.below_zero.filter(|share| *share > 0.0), SHARE)
 }
 
 /// The bars of a histogram: from, to, share; single values are bars without width.
