@@ -9,7 +9,7 @@
 //! A design lays out a number of trials that is known beforehand. So its run is done in full with 16,384 trials, then
 //! with twice as many, and so on: the points of `sobol` are the first half of the next ones, the hypercubes of `latin`
 //! are new. What it ends with is the run of so many trials, whose work is half of all that was done. Widths of 16
-//! replicates vary more than those of many trials: doubling leaves coverage at 93 to 94 %.
+//! replicates vary more than those of many trials: doubling leaves coverage at 92.9 to 94 %.
 
 use super::{Work, beyond_the_table, rounded_up};
 use crate::RunSettings;
