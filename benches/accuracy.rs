@@ -175,7 +175,9 @@ fn accuracy() -> bool {
         let law = law_of(&model);
         let prepared = Prepared::new(model.program(), 1);
         let how = match prepared.samplers.first().map(|sampler| &**sampler) {
-            Some(Sampler::Table(table)) if table.n_exact_cells() > 0 => "table, some cells solved",
+            Some(Sampler::Table(table)) if table.n_exact_cells() > 0 => {
+                "table, some cells in pieces"
+            }
             Some(Sampler::Table(_)) => "table",
             Some(Sampler::Discrete(_)) => "exact table",
             Some(Sampler::Bent(_)) => "table of the logarithm",

@@ -61,6 +61,21 @@ pub fn fill<Q: Quantile>(a: &[f64], b: &[f64], u: &[f64], out: &mut [f64]) {
     }
 }
 
+/// A distribution function below and above some places, with the density's weight there.
+struct Tails<const W: usize> {
+    lower: [f64; W],
+    upper: [f64; W],
+    /// What the density is in the logarithm or the log odds of the place: see the law's `weight`.
+    weight: [f64; W],
+}
+
+impl<const W: usize> Tails<W> {
+    #[inline(always)]
+    fn unknown() -> Tails<W> {
+        Tails { lower: [0.0; W], upper: [0.0; W], weight: [0.0; W] }
+    }
+}
+
 /// √(2π).
 const SQRT_2PI: f64 = super::special::SQRT_2PI;
 /// ½ ln 2π.

@@ -1,8 +1,8 @@
 //! The beta law, and Student's t, which is an odd of it.
 
 use super::{
-    HALF_LN_2PI, MOST_STEPS, ORDINARY, Quantile, SQRT_2PI, any, deviance, exp, exp_m1, ln, ln_1p,
-    ln_gamma_1p, rough_normal, stirling_error, stirling_series,
+    HALF_LN_2PI, MOST_STEPS, ORDINARY, Quantile, SQRT_2PI, Tails, any, deviance, exp, exp_m1, ln,
+    ln_1p, ln_gamma_1p, rough_normal, stirling_error, stirling_series,
 };
 use crate::math::special::beta_inverse;
 use crate::math::special_gamma::nonzero;
@@ -139,14 +139,7 @@ fn ln_small_times_beta(a: f64, b: f64) -> f64 {
     ln_gamma_1p(a) - (leading + rest - ln_1p(growth))
 }
 
-/// I_x(a, b), its complement and the weight, for the lanes that are asked for.
-pub(super) struct Tails<const W: usize> {
-    pub(super) lower: [f64; W],
-    pub(super) upper: [f64; W],
-    pub(super) weight: [f64; W],
-}
-
-/// By the methods of `special_beta`, each over the lanes that it is for.
+/// For the lanes that are asked for: by the methods of `special_beta`, each over the lanes that it is for.
 #[inline(always)]
 pub(super) fn tails<const W: usize>(
     shapes: &[Shapes; W],
@@ -156,7 +149,7 @@ pub(super) fn tails<const W: usize>(
 ) -> Tails<W> {
     /// The power series serves up to here, both in x and in b x.
     const NEAR: f64 = 0.7;
-    let mut found = Tails { lower: [0.0; W], upper: [0.0; W], weight: [0.0; W] };
+    let mut found = Tails::unknown();
     let (mut is_near, mut is_fraction) = ([false; W], [false; W]);
     let mut is_mirrored = [false; W];
     // the shapes and shares as seen from the end that the method starts from

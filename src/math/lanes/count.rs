@@ -4,7 +4,7 @@
 //! expansion of Cornish and Fisher (1938), where the distribution function is an incomplete gamma or beta function. From
 //! there on the probabilities of neighbours are added or taken away.
 
-use super::{ORDINARY, Quantile, any, beta, exp, exp_m1, gamma, ln, ln_1p, rough_normal};
+use super::{ORDINARY, Quantile, Tails, any, beta, exp, exp_m1, gamma, ln, ln_1p, rough_normal};
 use crate::math::special::{beta_lower, beta_upper, gamma_p, gamma_q};
 use crate::math::whole::first_whole;
 
@@ -139,6 +139,22 @@ fn quantile<C: Count, const W: usize>(
     }
 }
 
+/// The beta law's tails at p, its shapes by lane.
+#[inline(always)]
+fn beta_tails<const W: usize>(
+    shapes: impl Fn(usize) -> (f64, f64),
+    p: &[f64; W],
+    is_asked: &[bool; W],
+) -> Tails<W> {
+    let (mut all, mut q) = ([beta::Shapes::PLAIN; W], [0.5; W]);
+    for i in 0..W {
+        let (a, b) = shapes(i);
+        all[i] = beta::Shapes::new(a, b);
+        q[i] = 1.0 - p[i];
+    }
+    beta::tails(&all, p, &q, is_asked)
+}
+
 /// The scalar search from both tails.
 fn search(
     (guess, top): (f64, f64),
@@ -251,12 +267,7 @@ impl Count for Binomial {
         k: &[f64; W],
         is_asked: &[bool; W],
     ) -> ([f64; W], [f64; W], [f64; W]) {
-        let (mut shapes, mut q) = ([beta::Shapes::PLAIN; W], [0.5; W]);
-        for i in 0..W {
-            shapes[i] = beta::Shapes::new(k[i] + 1.0, n[i] - k[i]);
-            q[i] = 1.0 - p[i];
-        }
-        let found = beta::tails(&shapes, p, &q, is_asked);
+        let found = beta_tails(|i| (k[i] + 1.0, n[i] - k[i]), p, is_asked);
         let mut chance = [0.0; W];
         for i in 0..W {
             chance[i] = found.weight[i] / (p[i] * (n[i] - k[i]));
@@ -310,15 +321,10 @@ impl Count for NegativeBinomial {
         k: &[f64; W],
         is_asked: &[bool; W],
     ) -> ([f64; W], [f64; W], [f64; W]) {
-        let (mut shapes, mut q) = ([beta::Shapes::PLAIN; W], [0.5; W]);
-        for i in 0..W {
-            shapes[i] = beta::Shapes::new(r[i], k[i] + 1.0);
-            q[i] = 1.0 - p[i];
-        }
-        let found = beta::tails(&shapes, p, &q, is_asked);
+        let found = beta_tails(|i| (r[i], k[i] + 1.0), p, is_asked);
         let mut chance = [0.0; W];
         for i in 0..W {
-            chance[i] = found.weight[i] / (q[i] * (r[i] + k[i]));
+            chance[i] = found.weight[i] / ((1.0 - p[i]) * (r[i] + k[i]));
         }
         (found.lower, found.upper, chance)
     }

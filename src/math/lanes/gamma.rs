@@ -1,8 +1,8 @@
 //! The gamma law with scale 1.
 
 use super::{
-    MOST_STEPS, ORDINARY, Quantile, SQRT_2PI, any, deviance, exp, exp_m1, ln, ln_1p, ln_gamma_1p,
-    ln_gamma_of_next, rough_normal, stirling_error,
+    MOST_STEPS, ORDINARY, Quantile, SQRT_2PI, Tails, any, deviance, exp, exp_m1, ln, ln_1p,
+    ln_gamma_1p, ln_gamma_of_next, rough_normal, stirling_error,
 };
 use crate::math::special::{gamma_p_inverse, gamma_q_inverse};
 use crate::math::special_gamma::nonzero;
@@ -48,14 +48,7 @@ impl Shape {
     }
 }
 
-/// P(a, x), Q(a, x) and the weight, for the lanes that are asked for.
-pub(super) struct Tails<const W: usize> {
-    pub(super) lower: [f64; W],
-    pub(super) upper: [f64; W],
-    pub(super) weight: [f64; W],
-}
-
-/// By the methods of `special_gamma`, each over the lanes that it is for.
+/// For the lanes that are asked for: by the methods of `special_gamma`, each over the lanes that it is for.
 #[inline(always)]
 pub(super) fn tails<const W: usize>(
     shape: &[Shape; W],
@@ -64,7 +57,7 @@ pub(super) fn tails<const W: usize>(
 ) -> Tails<W> {
     /// Where the power series of Q gives way to the continued fraction, for a ≤ 1.
     const SMALL: f64 = 1.1;
-    let mut found = Tails { lower: [0.0; W], upper: [0.0; W], weight: [0.0; W] };
+    let mut found = Tails::unknown();
     let mut a = [0.0; W];
     let mut is_small = [false; W];
     let mut is_temme = [false; W];

@@ -1,6 +1,6 @@
 //! Cells of a terminal: columns and bars in eighths, labels beneath an axis.
 
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_width::UnicodeWidthStr;
 
 /// A column's topmost cell, filled from below in eighths.
 const EIGHTHS_UP: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
@@ -89,23 +89,6 @@ pub(super) fn labels(wanted: &[(usize, String)], width: usize) -> String {
 /// The text with blanks behind it, up to so many cells.
 pub(super) fn padded(text: &str, width: usize) -> String {
     format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
-}
-
-/// The text in at most so many cells.
-pub(super) fn cut(text: &str, width: usize) -> String {
-    if text.width() <= width {
-        return text.to_owned();
-    }
-    let mut out = String::new();
-    let mut used = 1;
-    for character in text.chars() {
-        used += character.width().unwrap_or(0);
-        if used > width {
-            break;
-        }
-        out.push(character);
-    }
-    format!("{}…", out.trim_end())
 }
 
 #[cfg(test)]

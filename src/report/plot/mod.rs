@@ -12,8 +12,9 @@ use unicode_width::UnicodeWidthStr;
 use super::number;
 use super::table::{BOLD, DIM, Look};
 use super::visible;
+use super::wrap::cut;
 use crate::results::{OutputResult, SimulationResult, Statistics};
-use canvas::{cut, padded};
+use canvas::padded;
 
 /// From this width on, histogram and curve stand side by side.
 const WIDE: usize = 100;
