@@ -26,9 +26,6 @@ pub struct Metalog {
 /// More percentiles than this determine their coefficients too badly.
 const MOST_POINTS: usize = 16;
 
-/// 1 / max |s + y (1 − y) t|: Keelin's bound on |a₃| / a₂.
-const STEEPEST: f64 = 1.667_113_119_201_929_4;
-
 /// Beyond this |t| no uniform reaches: ln of 2⁵⁴ is 37.4.
 const REACH: f64 = 38.0;
 
@@ -150,7 +147,7 @@ fn middle_range(sorted: &[(f64, f64)], heights: &[f64]) -> Option<(f64, f64)> {
     };
     let (at_left, at_right) = (of(heights[0])?, of(heights[2])?);
     let edge = |sign: f64| {
-        let excess = |(a2, a3): (f64, f64)| a3 - sign * STEEPEST * a2;
+        let excess = |(a2, a3): (f64, f64)| a3 - sign * Metalog::STEEPEST * a2;
         let (left, right) = (excess(at_left), excess(at_right));
         let z = heights[0] + (heights[2] - heights[0]) * (left / (left - right));
         (heights[0]..=heights[2]).contains(&z).then_some(z)
@@ -200,7 +197,36 @@ fn derivative(coefficients: &[f64], s: f64) -> f64 {
     sum
 }
 
+/// The terms of a metalog at a place: 1, t, s t, …
+fn terms_at(place: &Place, count: usize) -> Vec<f64> {
+    let term = |term: usize| {
+        let (is_spread, power) = term_of(term);
+        let power = (0..power).fold(1.0, |product, _| product * place.s);
+        if is_spread { power * place.t } else { power }
+    };
+    (0..count).map(term).collect()
+}
+
 impl Metalog {
+    /// 1 / max |s + y (1 − y) t|: Keelin's bound on |a₃| / a₂, which decides whether three terms rise.
+    pub const STEEPEST: f64 = 1.667_113_119_201_929_4;
+
+    /// What each percentile contributes to each coefficient a₁, a₂, …: they are linear in the heights on the line. Row
+    /// by coefficient, number by percentile; `None` where two percentiles are one.
+    pub fn coefficients(probabilities: &[f64]) -> Option<Vec<Vec<f64>>> {
+        let count = probabilities.len();
+        let mut columns = Vec::with_capacity(count);
+        for unit in 0..count {
+            let rows = probabilities.iter().enumerate().map(|(index, &p)| {
+                let mut row = terms_at(&Place::new(libm::log(p) - libm::log1p(-p)), count);
+                row.push(if index == unit { 1.0 } else { 0.0 });
+                row
+            });
+            columns.push(solve(rows.collect())?);
+        }
+        Some((0..count).map(|term| columns.iter().map(|column| column[term]).collect()).collect())
+    }
+
     /// The metalog with as many terms as points, whether it rises or not; `None` where the system is singular.
     fn through(probabilities: &[f64], heights: &[f64], bounds: MetalogBounds) -> Option<Metalog> {
         let count = heights.len();
@@ -209,13 +235,7 @@ impl Metalog {
         let mut rows: Vec<Vec<f64>> = Vec::with_capacity(count);
         for (&p, &z) in probabilities.iter().zip(heights) {
             let place = Place::new(libm::log(p) - libm::log1p(-p));
-            let mut row: Vec<f64> = (0..count)
-                .map(|term| {
-                    let (is_spread, power) = term_of(term);
-                    let power = (0..power).fold(1.0, |product, _| product * place.s);
-                    if is_spread { power * place.t } else { power }
-                })
-                .collect();
+            let mut row = terms_at(&place, count);
             row.push((z - origin) / unit);
             rows.push(row);
         }
@@ -253,7 +273,7 @@ impl Metalog {
         const FINE: f64 = 32.0;
         let probability = |t: f64| 1.0 / (1.0 + libm::exp(-t));
         if let ([_], [a2, a3]) = (&*self.level, &*self.spread) {
-            let falls = a3.abs() >= STEEPEST * a2;
+            let falls = a3.abs() >= Metalog::STEEPEST * a2;
             return falls.then(|| probability(if *a3 > 0.0 { -2.4 } else { 2.4 }));
         }
         if polynomial(&self.spread, -0.5) <= 0.0 {

@@ -120,21 +120,16 @@ impl<'a> Worker<'a> {
     #[inline(always)]
     fn block<P: Path>(&mut self, path: P, block: u64, lanes: usize, sink: &mut Sink<'_>) {
         let program = self.prepared.program;
-        self.set_scalars(0);
         for section in &program.sections {
-            match section {
-                Section::Trial(range) => {
-                    for &op in &program.ops[range.clone()] {
-                        self.op(path, op, block, 0, lanes, sink);
-                    }
-                }
-                Section::Steps(range) => {
-                    for step in 1..=program.last_step {
-                        self.set_scalars(step);
-                        for &op in &program.ops[range.clone()] {
-                            self.op(path, op, block, step, lanes, sink);
-                        }
-                    }
+            let (range, steps) = match section {
+                Section::Trial(range) => (range, 0..=0),
+                Section::Steps(range) => (range, 1..=program.last_step),
+            };
+            // One place from which operations are run: everything is inlined there, for every instruction set.
+            for step in steps {
+                self.set_scalars(step);
+                for &op in &program.ops[range.clone()] {
+                    self.op(path, op, block, step, lanes, sink);
                 }
             }
         }

@@ -11,32 +11,32 @@ use crate::distribution::{Family, build};
 use crate::math::operation::{Binary, Ternary, Unary};
 
 impl Lowering<'_> {
-    fn number(&mut self, value: f64) -> NodeId {
+    pub(super) fn number(&mut self, value: f64) -> NodeId {
         self.graph.constant(value)
     }
 
     /// Undefined unless above 0 and finite.
-    fn positive(&mut self, x: NodeId) -> NodeId {
+    pub(super) fn positive(&mut self, x: NodeId) -> NodeId {
         self.graph.unary(Unary::Positive, x)
     }
 
     /// Undefined unless at least 0 and finite.
-    fn not_negative(&mut self, x: NodeId) -> NodeId {
+    pub(super) fn not_negative(&mut self, x: NodeId) -> NodeId {
         self.graph.unary(Unary::NonNegative, x)
     }
 
-    fn select(&mut self, condition: NodeId, then: NodeId, otherwise: NodeId) -> NodeId {
+    pub(super) fn select(&mut self, condition: NodeId, then: NodeId, otherwise: NodeId) -> NodeId {
         self.graph.ternary(Ternary::Select, condition, then, otherwise)
     }
 
     /// `1 - u`
-    fn upper(&mut self, uniform: NodeId) -> NodeId {
+    pub(super) fn upper(&mut self, uniform: NodeId) -> NodeId {
         let one = self.number(1.0);
         self.binary(Binary::Subtract, one, uniform)
     }
 
     /// `ln(u / (1 - u))`
-    fn standard_logistic(&mut self, uniform: NodeId) -> NodeId {
+    pub(super) fn standard_logistic(&mut self, uniform: NodeId) -> NodeId {
         let upper = self.upper(uniform);
         let odds = self.binary(Binary::Divide, uniform, upper);
         self.graph.unary(Unary::Ln, odds)
@@ -156,6 +156,53 @@ impl Lowering<'_> {
         self.location_scale(location, scale, standard)
     }
 
+    /// `ceil(ln(1 - u) / ln(1 - p)) - 1`, failures before the first success; exact but where u is within 10⁻¹⁵ of a step.
+    fn geometric(&mut self, p: NodeId, uniform: NodeId) -> NodeId {
+        let (zero, one) = (self.number(0.0), self.number(1.0));
+        let p = self.positive(p);
+        let log = self.ln_of_rest(p);
+        let exponential = self.exponential(uniform);
+        let exponential = self.graph.unary(Unary::Negate, exponential);
+        let ratio = self.binary(Binary::Divide, exponential, log);
+        let whole = self.graph.unary(Unary::Ceil, ratio);
+        let count = self.binary(Binary::Subtract, whole, one);
+        let count = self.binary(Binary::Max, count, zero);
+        let is_probability = self.binary(Binary::LessEqual, p, one);
+        let nothing = self.number(f64::NAN);
+        self.select(is_probability, count, nothing)
+    }
+
+    /// `ln(1 - p)`: what the difference has lost to rounding is put right by a factor (W. Kahan).
+    fn ln_of_rest(&mut self, p: NodeId) -> NodeId {
+        let one = self.number(1.0);
+        let rest = self.binary(Binary::Subtract, one, p);
+        let kept = self.binary(Binary::Subtract, one, rest);
+        let factor = self.binary(Binary::Divide, p, kept);
+        let log = self.graph.unary(Unary::Ln, rest);
+        let log = self.binary(Binary::Multiply, log, factor);
+        let is_all_lost = self.binary(Binary::Equal, rest, one);
+        let straight = self.graph.unary(Unary::Negate, p);
+        self.select(is_all_lost, straight, log)
+    }
+
+    /// Equally likely whole numbers; undefined where an end is not whole or they are the wrong way round.
+    fn whole_between(&mut self, [low, high]: [NodeId; 2], uniform: NodeId) -> NodeId {
+        let (whole_low, whole_high) =
+            (self.graph.unary(Unary::Floor, low), self.graph.unary(Unary::Floor, high));
+        let is_low_whole = self.binary(Binary::Equal, whole_low, low);
+        let is_high_whole = self.binary(Binary::Equal, whole_high, high);
+        let are_whole = self.binary(Binary::And, is_low_whole, is_high_whole);
+        let distance = self.binary(Binary::Subtract, high, low);
+        let distance = self.not_negative(distance);
+        let one = self.number(1.0);
+        let count = self.binary(Binary::Add, distance, one);
+        let place = self.binary(Binary::Multiply, count, uniform);
+        let place = self.graph.unary(Unary::Floor, place);
+        let draw = self.binary(Binary::Add, low, place);
+        let nothing = self.number(f64::NAN);
+        self.select(are_whole, draw, nothing)
+    }
+
     /// Families whose draws are arithmetic; `first` is the first parameter of the form.
     pub(super) fn closed_form(
         &mut self,
@@ -169,33 +216,10 @@ impl Lowering<'_> {
             this.location_scale(arguments[0], scale, standard)
         };
         Some(match (family, first) {
-            (Family::Normal, "mean") => {
-                let sd = self.not_negative(arguments[1]);
-                let standard = self.graph.normal(uniform);
-                self.location_scale(arguments[0], sd, standard)
-            }
             (Family::Uniform, "low") => {
                 let width = self.binary(Binary::Subtract, arguments[1], arguments[0]);
                 let width = self.not_negative(width);
                 self.location_scale(arguments[0], width, uniform)
-            }
-            (Family::LogNormal, "mu") => {
-                let sigma = self.not_negative(arguments[1]);
-                self.lognormal(arguments[0], sigma, uniform)
-            }
-            (Family::LogNormal, "mean") => {
-                let mean = self.positive(arguments[0]);
-                let sd = self.not_negative(arguments[1]);
-                let ratio = self.binary(Binary::Divide, sd, mean);
-                let (one, half) = (self.graph.constant(1.0), self.graph.constant(0.5));
-                let square = self.binary(Binary::Multiply, ratio, ratio);
-                let growth = self.binary(Binary::Add, one, square);
-                let variance = self.graph.unary(Unary::Ln, growth);
-                let sigma = self.graph.unary(Unary::SquareRoot, variance);
-                let log_mean = self.graph.unary(Unary::Ln, mean);
-                let half_variance = self.binary(Binary::Multiply, half, variance);
-                let mu = self.binary(Binary::Subtract, log_mean, half_variance);
-                self.lognormal(mu, sigma, uniform)
             }
             (Family::Exponential, "mean") => {
                 let mean = self.not_negative(arguments[0]);
@@ -211,6 +235,8 @@ impl Lowering<'_> {
                 let nothing = self.graph.constant(f64::NAN);
                 self.graph.ternary(Ternary::Select, is_probability, draw, nothing)
             }
+            (Family::Geometric, _) => self.geometric(arguments[0], uniform),
+            (Family::UniformInt, _) => self.whole_between([arguments[0], arguments[1]], uniform),
             (Family::Weibull, _) => {
                 let exponential = self.exponential(uniform);
                 let log = self.graph.unary(Unary::Ln, exponential);

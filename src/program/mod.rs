@@ -4,6 +4,7 @@
 //! after it preserves their bits.
 
 mod closed;
+mod cut;
 mod dependent;
 mod fuse;
 mod graph;

@@ -9,7 +9,6 @@ use super::graph::{Call, NodeId, Sum};
 use super::lower::{Labels, Lowering, Phase};
 use crate::check::{DistributionExpr, TypedExpr, instantiate};
 use crate::distribution::{Constant, Distribution};
-use crate::math::norm_quantile;
 use crate::math::operation::{Binary, Unary};
 
 impl<'a> Lowering<'a> {
@@ -271,8 +270,11 @@ impl<'a> Lowering<'a> {
             let scaled = self.binary(Binary::Multiply, arguments[0], inner);
             return self.binary(Binary::Add, scaled, arguments[1]);
         }
-        if let DistributionExpr::Range { level, .. } = expr {
-            return self.range(arguments[0], arguments[1], *level, uniform);
+        if let Some(line) = self.normal_line(expr, &arguments) {
+            return self.draw_on(line, uniform);
+        }
+        if let Some(draw) = self.cut_or_listed(expr, &arguments, uniform) {
+            return draw;
         }
         if let DistributionExpr::Family { family, form, .. } = expr {
             let first = family.forms()[*form].parameters[0].name;
@@ -288,21 +290,6 @@ impl<'a> Lowering<'a> {
         }
         let (template, uniform) = (expr.clone(), Some(uniform));
         self.graph.call(Call { template, arguments, uniform, sum: None })
-    }
-
-    /// The lognormal with these symmetric percentiles.
-    fn range(&mut self, low: NodeId, high: NodeId, level: f64, uniform: NodeId) -> NodeId {
-        let width = 2.0 * norm_quantile(0.5 + 0.5 * level);
-        let (half, width) = (self.graph.constant(0.5), self.graph.constant(width));
-        let low = self.graph.unary(Unary::Positive, low);
-        let high = self.graph.unary(Unary::Positive, high);
-        let (low, high) = (self.graph.unary(Unary::Ln, low), self.graph.unary(Unary::Ln, high));
-        let sum = self.binary(Binary::Add, low, high);
-        let mu = self.binary(Binary::Multiply, half, sum);
-        let difference = self.binary(Binary::Subtract, high, low);
-        let sigma = self.binary(Binary::Divide, difference, width);
-        let sigma = self.graph.unary(Unary::NonNegative, sigma);
-        self.lognormal(mu, sigma, uniform)
     }
 }
 

@@ -1,6 +1,9 @@
 //! Parameters that differ from trial to trial: every draw is the quantile of its own trial's distribution.
 
-use outlay::distribution::{Distribution, Family, Kind, build};
+use outlay::distribution::{
+    Distribution, Family, Kind, build, build_pinned, constant, discrete, quantiles, range,
+    truncated,
+};
 use outlay::engine::{self, Prepared};
 use outlay::sampling::{StreamKey, uniform_at};
 use outlay::{Request, compile, no_files};
@@ -65,8 +68,140 @@ const CASES: &[(&str, &[Argument], Accuracy)] = &[
     ("binomial", &[Fixed(20.0), Drawn(0.3, 0.0)], Solved),
     ("negative_binomial", &[P, Fixed(0.3)], Solved),
     ("geometric", &[Drawn(0.3, 0.0)], Solved),
+    ("geometric", &[Drawn(1e-9, 0.0)], Solved),
     ("bernoulli", &[Drawn(0.4, 0.0)], Solved),
 ];
+
+/// Laws that are no plain call of a family: how they are written with a parameter p in (1, 2), and what they are.
+type Written = (&'static str, fn(f64) -> Distribution, Accuracy);
+
+const WRITTEN: &[Written] = &[
+    (
+        "uniform_int(floor(p * 3) - 7, 2)",
+        |p| plain("uniform_int", &[(p * 3.0).floor() - 7.0, 2.0]),
+        Solved,
+    ),
+    (
+        "normal(p10 = p, p75 = 3 * p)",
+        |p| pinned(Family::Normal, &[(0.1, p), (0.75, 3.0 * p)]),
+        Table,
+    ),
+    ("normal(p95 = 5, p20 = p)", |p| pinned(Family::Normal, &[(0.2, p), (0.95, 5.0)]), Table),
+    ("lognormal(p5 = p, p50 = 5)", |p| pinned(Family::LogNormal, &[(0.05, p), (0.5, 5.0)]), Table),
+    ("p to 10", |p| range(p, 10.0, 0.9).expect("a range"), Table),
+    (
+        "truncate(normal(p, 1), low = 0)",
+        |p| window(plain("normal", &[p, 1.0]), Some(0.0), None),
+        Closed,
+    ),
+    (
+        "truncate(normal(0, p), high = -p)",
+        |p| window(plain("normal", &[0.0, p]), None, Some(-p)),
+        Closed,
+    ),
+    (
+        "truncate(normal(p, 2), low = -1, high = 1.5 * p)",
+        |p| window(plain("normal", &[p, 2.0]), Some(-1.0), Some(1.5 * p)),
+        Closed,
+    ),
+    // far out, to either side: relative to the inner tail
+    (
+        "truncate(normal(0, 1), low = 9 * p, high = 40)",
+        |p| window(plain("normal", &[0.0, 1.0]), Some(9.0 * p), Some(40.0)),
+        Closed,
+    ),
+    (
+        "truncate(normal(0, 1), low = -20, high = -5 * p)",
+        |p| window(plain("normal", &[0.0, 1.0]), Some(-20.0), Some(-5.0 * p)),
+        Closed,
+    ),
+    (
+        "truncate(lognormal(mean = p, sd = 1), low = 0.5, high = 4)",
+        |p| window(plain("lognormal", &[p, 1.0]), Some(0.5), Some(4.0)),
+        Closed,
+    ),
+    (
+        "truncate(lognormal(mean = p, sd = 1), low = -1, high = 2)",
+        |p| window(plain("lognormal", &[p, 1.0]), Some(-1.0), Some(2.0)),
+        Closed,
+    ),
+    (
+        "truncate(p to 10, low = p)",
+        |p| window(range(p, 10.0, 0.9).expect("a range"), Some(p), None),
+        Closed,
+    ),
+    (
+        "truncate(exponential(p), high = 3)",
+        |p| window(plain("exponential", &[p]), None, Some(3.0)),
+        Solved,
+    ),
+    ("quantiles(p10 = -p, p90 = 4)", |p| smooth(&[(0.1, -p), (0.9, 4.0)], None, None), Closed),
+    (
+        "quantiles(p10 = -p, p50 = 1, p90 = 4)",
+        |p| smooth(&[(0.1, -p), (0.5, 1.0), (0.9, 4.0)], None, None),
+        Closed,
+    ),
+    (
+        "quantiles(p50 = 3, p5 = p, p80 = 5, low = 0)",
+        |p| smooth(&[(0.05, p), (0.5, 3.0), (0.8, 5.0)], Some(0.0), None),
+        Closed,
+    ),
+    (
+        "quantiles(p10 = 1, p50 = p + 1, p90 = 4, high = 9)",
+        |p| smooth(&[(0.1, 1.0), (0.5, p + 1.0), (0.9, 4.0)], None, Some(9.0)),
+        Closed,
+    ),
+    (
+        "quantiles(p10 = 0.2, p50 = 0.35 + 0.1 * p, p90 = 0.9, low = 0, high = 1)",
+        |p| smooth(&[(0.1, 0.2), (0.5, 0.35 + 0.1 * p), (0.9, 0.9)], Some(0.0), Some(1.0)),
+        Closed,
+    ),
+    (
+        "quantiles(p10 = -p, p40 = 1, p60 = 2, p90 = 5)",
+        |p| smooth(&[(0.1, -p), (0.4, 1.0), (0.6, 2.0), (0.9, 5.0)], None, None),
+        Solved,
+    ),
+    ("discrete(1: p, 5: 2, -3: 0.7)", |p| list(&[(1.0, p), (5.0, 2.0), (-3.0, 0.7)]), Solved),
+    (
+        "discrete(p: 1, 1.5: 2, 3 - p: 0.5)",
+        |p| list(&[(p, 1.0), (1.5, 2.0), (3.0 - p, 0.5)]),
+        Solved,
+    ),
+    (
+        "discrete(1: p - 1, 2: 0, 7: 2 - p)",
+        |p| list(&[(1.0, p - 1.0), (2.0, 0.0), (7.0, 2.0 - p)]),
+        Solved,
+    ),
+    (
+        "mixture(p: 1, normal(0, p): 3)",
+        |p| {
+            let parts =
+                vec![(1.0, constant(p).expect("a number")), (3.0, plain("normal", &[0.0, p]))];
+            outlay::distribution::mixture(parts).expect("a mixture")
+        },
+        Solved,
+    ),
+];
+
+fn plain(name: &str, values: &[f64]) -> Distribution {
+    build(Family::from_name(name).expect("a family"), 0, values).expect("possible parameters")
+}
+
+fn pinned(family: Family, points: &[(f64, f64)]) -> Distribution {
+    build_pinned(family, points).expect("possible percentiles")
+}
+
+fn window(inner: Distribution, low: Option<f64>, high: Option<f64>) -> Distribution {
+    truncated(inner, low, high).expect("a window with something in it")
+}
+
+fn smooth(points: &[(f64, f64)], low: Option<f64>, high: Option<f64>) -> Distribution {
+    quantiles(points, low, high).expect("a metalog")
+}
+
+fn list(pairs: &[(f64, f64)]) -> Distribution {
+    discrete(pairs).expect("a list")
+}
 
 fn text(argument: Argument) -> String {
     match argument {
@@ -107,7 +242,6 @@ fn check(law: &Distribution, u: f64, x: f64, accuracy: Accuracy, what: &str) {
 
 #[test]
 fn every_draw_is_the_quantile_of_its_own_distribution() {
-    const TRIALS: u64 = 512;
     for (number, (name, arguments, accuracy)) in CASES.iter().enumerate() {
         let list: Vec<String> = arguments.iter().map(|&argument| text(argument)).collect();
         let mut list = list;
@@ -121,20 +255,33 @@ fn every_draw_is_the_quantile_of_its_own_distribution() {
             _ => {}
         }
         let call = format!("{name}({})", list.join(", "));
-        let text = format!(
-            "outlay = 1\n[inputs]\np = \"uniform(1, 2)\"\nx = \"{call}\"\n[outputs]\np = {{}}\nx = {{}}\n"
-        );
-        let request = Request { name: "hierarchy.toml".into(), text, ..Request::default() };
-        let model = compile(&request, &mut no_files).unwrap_or_else(|failure| {
-            panic!("{}", outlay::diagnostic::render(&failure.diagnostics, &failure.sources, false))
-        });
-        let seed = number as u64;
-        let prepared = Prepared::new(model.program(), seed);
-        let lists = engine::collect(&prepared, 2, TRIALS);
-        let key = StreamKey::new(seed, "x");
-        for (trial, (&p, &x)) in (0..TRIALS).zip(lists[0].iter().zip(&lists[1])) {
-            check(&law(name, arguments, p), uniform_at(key, 0, trial), x, *accuracy, &call);
-        }
+        check_draws(&call, number as u64, |p| law(name, arguments, p), *accuracy);
+    }
+}
+
+#[test]
+fn windows_percentiles_and_lists_are_drawn_from_what_they_are_in_the_trial() {
+    for (number, (call, law, accuracy)) in WRITTEN.iter().enumerate() {
+        check_draws(call, 100 + number as u64, law, *accuracy);
+    }
+}
+
+/// Draws a law with a parameter p that is itself drawn from (1, 2), and compares every draw.
+#[track_caller]
+fn check_draws(call: &str, seed: u64, law: impl Fn(f64) -> Distribution, accuracy: Accuracy) {
+    const TRIALS: u64 = 512;
+    let text = format!(
+        "outlay = 1\n[inputs]\np = \"uniform(1, 2)\"\nx = \"{call}\"\n[outputs]\np = {{}}\nx = {{}}\n"
+    );
+    let request = Request { name: "hierarchy.toml".into(), text, ..Request::default() };
+    let model = compile(&request, &mut no_files).unwrap_or_else(|failure| {
+        panic!("{}", outlay::diagnostic::render(&failure.diagnostics, &failure.sources, false))
+    });
+    let prepared = Prepared::new(model.program(), seed);
+    let lists = engine::collect(&prepared, 2, TRIALS);
+    let key = StreamKey::new(seed, "x");
+    for (trial, (&p, &x)) in (0..TRIALS).zip(lists[0].iter().zip(&lists[1])) {
+        check(&law(p), uniform_at(key, 0, trial), x, accuracy, call);
     }
 }
 
@@ -157,6 +304,15 @@ fn an_impossible_parameter_makes_the_draw_undefined() {
         "frechet(p, 1)",
         "loglogistic(p, 1)",
         "rayleigh(p)",
+        "geometric(p)",
+        "normal(p10 = 0, p90 = p)",
+        "lognormal(p10 = p, p90 = 2)",
+        "truncate(normal(0, p), low = 0)",
+        "truncate(normal(1, 1), low = 0, high = p)",
+        "truncate(lognormal(mean = 1, sd = 1), high = p)",
+        "quantiles(p10 = 0, p90 = p)",
+        "quantiles(p10 = p, p90 = 2, low = 0)",
+        "discrete(0: p, 1: 2)",
     ] {
         let text = format!(
             "outlay = 1\n[inputs]\np = \"uniform(-1, 1)\"\nx = \"{call}\"\n[outputs]\np = {{}}\nx = {{}}\n"
