@@ -219,7 +219,7 @@ impl Sheet<'_> {
             Cell::Empty => {}
             Cell::Text(text) => {
                 let format = match text.as_str() {
-                    "never" | "undefined" => Format::new().set_align(FormatAlign::Right),
+                    "never" | "undefined" | "true" | "false" => Format::new().set_align(FormatAlign::Right),
                     _ => Format::new(),
                 };
                 sheet.write_string_with_format(row, column, cut(text), &format).expect(FITS);
