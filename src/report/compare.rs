@@ -486,7 +486,7 @@ struct AlternativeWire<'a> {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     set: &'a BTreeMap<String, String>,
     outputs: Vec<OutputWire<'a>>,
-    warnings: &'a [String],
+    warnings: Vec<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -576,7 +576,7 @@ pub fn compare_json(comparison: &Comparison, elapsed_seconds: Option<f64>) -> St
                 scenario: result.provenance.scenario.as_deref(),
                 set: &result.provenance.set,
                 outputs: result.outputs.iter().map(output_wire).collect(),
-                warnings: &result.warnings,
+                warnings: result.warnings.iter().map(|warning| warning.english.as_str()).collect(),
             })
             .collect(),
         pairs: pairs.collect(),

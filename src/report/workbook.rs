@@ -60,7 +60,8 @@ pub fn workbook(result: &SimulationResult, inputs: &[InputRow], csv: &str, json:
         command::line(&result.provenance, &percentiles(result)),
     ));
     let more = drawn.len().saturating_sub(MOST_SHEETS);
-    let mut notes: Vec<String> = result.warnings.iter().chain(&result.notes).cloned().collect();
+    let warnings = result.warnings.iter().map(ToString::to_string);
+    let mut notes: Vec<String> = warnings.chain(result.notes.iter().cloned()).collect();
     if more > 0 {
         notes.push(format!("{more} outputs more have no sheet of their own: see Figures"));
     }
@@ -219,7 +220,9 @@ impl Sheet<'_> {
             Cell::Empty => {}
             Cell::Text(text) => {
                 let format = match text.as_str() {
-                    "never" | "undefined" | "true" | "false" => Format::new().set_align(FormatAlign::Right),
+                    "never" | "undefined" | "true" | "false" => {
+                        Format::new().set_align(FormatAlign::Right)
+                    }
                     _ => Format::new(),
                 };
                 sheet.write_string_with_format(row, column, cut(text), &format).expect(FITS);

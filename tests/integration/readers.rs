@@ -20,7 +20,10 @@ fn probed(program: &str, arguments: &[&str]) -> Option<String> {
         return Some(String::from_utf8_lossy(&output.stdout).into_owned());
     }
     let is_required = std::env::var_os("OUTLAY_READERS").is_some_and(|value| value == "required");
-    assert!(!is_required, "OUTLAY_READERS is `required`, and {program} {arguments:?} fails: {found:?}");
+    assert!(
+        !is_required,
+        "OUTLAY_READERS is `required`, and {program} {arguments:?} fails: {found:?}"
+    );
     eprintln!("SKIPPED: {program} {arguments:?} fails");
     None
 }
