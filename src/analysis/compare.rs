@@ -27,7 +27,7 @@ use crate::results::{
     StatisticPlan, StatisticResult, Statistics, Undefined, Worse,
 };
 use crate::sampling::BLOCK;
-use crate::{Compiled, Observation, RunSettings, Unwatched, Watched};
+use crate::{Compiled, Observation, RunSettings, Watched};
 
 /// With more figures than this, histograms are coarse.
 const MOST_FINE: usize = 256;
@@ -165,9 +165,13 @@ pub fn compare(
         let runs: Vec<Prepared<'_>> =
             observations.iter().map(|observation| observation.prepare(settings.seed)).collect();
         let setup = Setup::new(&fields, &pairs, &runs);
-        let (found, done) = setup.observed(&runs, settings, monitor);
+        // Twice as many: what the alternatives are by themselves takes a second pass.
+        let each = settings.layout().trials() * candidates.len() as u64;
+        monitor.planned(2 * each);
+        let first = Together { monitor, each: candidates.len() as u64 };
+        let (found, done) = setup.observed(&runs, settings, &first);
         let outputs = setup.concluded(&found, candidates, &settings.percentiles);
-        let alternatives = results_of(candidates, settings, done);
+        let alternatives = results_of(candidates, settings, done, monitor);
         warnings.extend(told(&outputs, done));
         warnings.extend(alternatives.iter().take(1).flat_map(|(_, result)| result.notes.clone()));
         Ok(Comparison { alternatives, outputs, warnings })
@@ -179,6 +183,7 @@ fn results_of(
     candidates: &[Candidate<'_>],
     settings: &RunSettings,
     done: u64,
+    monitor: &dyn Monitor,
 ) -> Vec<(String, SimulationResult)> {
     let models: Vec<&Compiled> = candidates.iter().map(|candidate| candidate.model).collect();
     let asked = settings.layout().trials();
@@ -188,11 +193,10 @@ fn results_of(
     let of = |(at, candidate): (usize, &Candidate<'_>)| {
         let mut result = if done == 0 {
             crate::base_case(candidate.model)
-        } else if done < own.layout().trials() {
-            let up_to = UpTo { trials: done, done: AtomicU64::new(0) };
-            crate::run_among(&models, at, &own, &up_to)
         } else {
-            crate::run_among(&models, at, &own, &Unwatched)
+            let before = done * (models.len() + at) as u64;
+            let up_to = UpTo { monitor, before, trials: done, done: AtomicU64::new(0) };
+            crate::run_among(&models, at, &own, &up_to)
         };
         result.provenance.trials_asked = asked;
         (candidate.name.clone(), result)
@@ -200,15 +204,35 @@ fn results_of(
     candidates.iter().enumerate().map(of).collect()
 }
 
-/// Ends a run once so many trials are done, those of whole replicates.
-struct UpTo {
+/// Counts what is done of all alternatives at one by one, for each of them.
+struct Together<'a> {
+    monitor: &'a dyn Monitor,
+    each: u64,
+}
+
+impl Monitor for Together<'_> {
+    fn progress(&self, done: u64) {
+        self.monitor.progress(done * self.each);
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.monitor.is_stopped()
+    }
+}
+
+/// Ends the run of an alternative by itself once as many trials are done as were compared, those of whole replicates.
+struct UpTo<'a> {
+    monitor: &'a dyn Monitor,
+    /// Trials done before, of all alternatives.
+    before: u64,
     trials: u64,
     done: AtomicU64,
 }
 
-impl Monitor for UpTo {
+impl Monitor for UpTo<'_> {
     fn progress(&self, done: u64) {
-        self.done.fetch_max(done, Ordering::Relaxed);
+        let most = self.done.fetch_max(done, Ordering::Relaxed).max(done);
+        self.monitor.progress(self.before + most);
     }
 
     fn is_stopped(&self) -> bool {
