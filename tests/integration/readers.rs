@@ -24,7 +24,6 @@ fn probed(program: &str, arguments: &[&str]) -> Option<String> {
         !is_required,
         "OUTLAY_READERS is `required`, and {program} {arguments:?} fails: {found:?}"
     );
-    eprintln!("SKIPPED: {program} {arguments:?} fails");
     None
 }
 
@@ -45,6 +44,7 @@ fn fixture(name: &str) -> PathBuf {
 #[test]
 fn libreoffice_opens_workbooks() {
     if probed("soffice", &["--version"]).is_none() || probed("python3", &["--version"]).is_none() {
+        eprintln!("SKIPPED: there is no LibreOffice here, or no Python to compare with");
         return;
     }
     let folder = folder_with_model();
@@ -75,7 +75,10 @@ fn java_reads_logs() {
     let java = |arguments: &[&str]| {
         probed("java", &[&["-cp", &jar, class, "-i", &log], arguments].concat())
     };
-    let Some(tags) = java(&["-listtags"]) else { return };
+    let Some(tags) = java(&["-listtags"]) else {
+        eprintln!("SKIPPED: there is no Java here with HdrHistogram");
+        return;
+    };
     let mut tags: Vec<&str> = tags.lines().skip(1).filter(|tag| !tag.is_empty()).collect();
     tags.sort_unstable();
     assert_eq!(tags, ["back_month_if_ever", "bought_GPU", "price*1e-4_CNY"]);
@@ -107,6 +110,7 @@ fn javascript_reads_logs_and_percentile_texts() {
     let package = format!("{modules}/node_modules/hdr-histogram-js");
     let script = "process.exit(require('fs').existsSync(process.argv[1]) ? 0 : 1)";
     if probed("node", &["-e", script, &package]).is_none() {
+        eprintln!("SKIPPED: there is no Node here with hdr-histogram-js");
         return;
     }
     let folder = folder_with_model();
