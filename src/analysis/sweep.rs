@@ -179,7 +179,8 @@ pub fn sweep(
         if result.provenance.trials < trials {
             break;
         }
-        for warning in result.warnings.into_iter().chain(result.notes) {
+        let own = result.warnings.into_iter().map(|warning| warning.english);
+        for warning in own.chain(result.notes) {
             if !warnings.contains(&warning) && warnings.len() < MOST_WARNINGS {
                 warnings.push(warning);
             }

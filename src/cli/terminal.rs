@@ -115,16 +115,16 @@ impl Terminal {
     }
 
     /// What the reader of a result should know, for formats that are read by programs.
-    pub(super) fn warn(&self, warnings: &[String]) {
-        for warning in warnings.iter().filter(|_| !self.is_quiet) {
+    pub(super) fn warn<T: ToString>(&self, warnings: &[T]) {
+        for warning in warnings.iter().map(ToString::to_string).filter(|_| !self.is_quiet) {
             match self.messages {
-                MessageFormat::Json => say(&message_line("warning", warning, &[])),
+                MessageFormat::Json => say(&message_line("warning", &warning, &[])),
                 MessageFormat::Human => {
                     let word = match self.is_stderr_colored {
                         true => "\x1b[1;33mwarning\x1b[0m",
                         false => "warning",
                     };
-                    say(&format!("{word}: {}\n", visible(warning)));
+                    say(&format!("{word}: {}\n", visible(&warning)));
                 }
             }
         }

@@ -248,6 +248,9 @@ impl Sheet {
                 self.entry(place, &Entry::new("base_rank", Measure::Plain, base.rank));
             }
         }
+        if let Some(share) = number.below_zero.filter(|share| *share > 0.0) {
+            self.entry(place, &Entry::new("below_zero", Measure::Plain, Some(share)));
+        }
         for quantile in &number.quantiles {
             self.entry(place, &Entry::percentile("percentile", quantile));
         }
@@ -364,6 +367,7 @@ mod tests {
         check("investment", "mean", ["亿 CNY", "", "66.1234", ""]);
         check("investment", "percentile", ["亿 CNY", "0.05", "52.0123", ""]);
         check("investment", "base_rank", ["", "", "0.512", ""]);
+        check("funding", "below_zero", ["", "", "0.5", ""]);
         check("break_even", "never", ["", "", "0.9297", ""]);
         check("break_even", "within_36", ["", "", "0.00123", ""]);
         check("break_even", "percentile_if_ever", ["month", "0.05", "40", ""]);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::results::{
     BaseCase, Estimate, NumberSummary, OutputResult, Point, ProbabilitySummary, Provenance,
     Quantile, SeriesSummary, SimulationResult, Statistics, StepSummary, TimeSummary, Undefined,
-    Within,
+    Warning, Within,
 };
 use crate::results::{InputRow, QuantityRow};
 
@@ -194,8 +194,14 @@ pub(super) fn full() -> SimulationResult {
         statistics: Vec::new(),
         checks: Vec::new(),
         warnings: vec![
-            "P95 of `total` rests on few trials: 40,000 would do".to_owned(),
-            "`irr` is undefined in 1.2 % of the trials, and its percentiles are of the others; a reader who compares them with `npv` compares other trials".to_owned(),
+            Warning::new(
+                "P95 of `total` rests on few trials: 40,000 would do".to_owned(),
+                "`total` 的 P95 所依据的试验太少：需要 40,000 次".to_owned(),
+            ),
+            Warning::new(
+                "`irr` is undefined in 1.2 % of the trials, and its percentiles are of the others; a reader who compares them with `npv` compares other trials".to_owned(),
+                "`irr` 在 1.2 % 的试验中无定义，其百分位数来自其余试验".to_owned(),
+            ),
         ],
         notes: Vec::new(),
     }

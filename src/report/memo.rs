@@ -43,7 +43,7 @@ pub fn memo(result: &SimulationResult) -> Memo {
         assumptions: assumptions(provenance),
         alert: alert(provenance).or_else(|| not_converged(result)),
         grids,
-        warnings: result.warnings.clone(),
+        warnings: result.warnings.iter().map(ToString::to_string).collect(),
         notes: result.notes.clone(),
         provenance: provenance_line(provenance),
         command: command::line(provenance, &percentiles(&result.outputs)),
@@ -61,7 +61,10 @@ pub fn checks_memo(result: &SimulationResult) -> Memo {
         alert: alert(provenance)
             .or_else(|| (!has_checks).then(|| "The model declares no checks.".to_owned())),
         grids: if has_checks { vec![grid] } else { Vec::new() },
-        warnings: results::advice(&[], &result.checks, provenance.trials),
+        warnings: results::advice(&[], &result.checks, provenance.trials)
+            .into_iter()
+            .map(|warning| warning.english)
+            .collect(),
         notes: result.notes.clone(),
         provenance: provenance_line(provenance),
         command: String::new(),

@@ -106,7 +106,9 @@ mod tests {
             output.unit = Some(bad.clone());
             output.index.insert(bad.clone(), bad.clone());
         }
-        result.warnings.push(bad.clone());
+        result
+            .warnings
+            .push(crate::results::Warning { english: bad.clone(), chinese: bad.clone() });
         let page = memo(&result);
         for text in [table(&page, Look::default()), markdown(&page)] {
             assert!(!text.chars().any(|c| c != '\n' && is_hidden(c)), "{text:?}");

@@ -9,6 +9,7 @@ mod rows;
 mod shortfall;
 mod statistics;
 mod summary;
+mod told;
 mod trust;
 mod warnings;
 
@@ -27,4 +28,5 @@ pub use statistics::{
     advice, checks, statistics,
 };
 pub use summary::{OutputPlan, base_only, doubtful, summarize, summary_of};
+pub use told::Warning;
 pub(crate) use warnings::grouped;

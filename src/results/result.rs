@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{CheckResult, Outline, StatisticResult};
+use super::{CheckResult, Outline, StatisticResult, Warning};
 
 /// What a run found, with what reproduces it.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,7 +19,7 @@ pub struct SimulationResult {
     /// The checks, in the order of the model; empty without trials.
     pub checks: Vec<CheckResult>,
     /// What the reader should know.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Warning>,
     /// What was done otherwise than asked, and is nothing to worry about.
     pub notes: Vec<String>,
 }

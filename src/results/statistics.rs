@@ -10,6 +10,7 @@ use super::interval::{Z, quantile_rank};
 use super::replicates::{Replicates, Share};
 use super::shortfall::shortfall;
 use super::summary::{Recorded, quantiles, undefined};
+use super::told::Warning;
 use super::trust;
 use super::warnings::{grouped, percent, two_digits};
 use super::{Estimate, Point, Undefined};
@@ -196,78 +197,102 @@ pub fn checks(plans: &[CheckPlan], tally: &Tally, replicates: &Replicates) -> Ve
 
 /// What the reader of statistics should know: what they leave out, why one has no interval, how many trials
 /// would tell whether a check holds.
-pub fn advice(statistics: &[StatisticResult], checks: &[CheckResult], trials: u64) -> Vec<String> {
+pub fn advice(statistics: &[StatisticResult], checks: &[CheckResult], trials: u64) -> Vec<Warning> {
     let mut told = Vec::new();
     let named = checks.iter().map(|check| (Some(check.name.as_str()), &check.statistic));
     for (name, statistic) in named.chain(statistics.iter().map(|statistic| (None, statistic))) {
-        let subject = match name {
-            Some(name) => format!("check `{name}`: "),
-            None => String::new(),
+        let [english, chinese] = match name {
+            Some(name) => [format!("check `{name}`: "), format!("限额 `{name}`：")],
+            None => [String::new(), String::new()],
         };
-        let text = &statistic.text;
-        match statistic.interval {
-            Err(Withheld::HeavyTail) if statistic.measure == Measure::Sd => told.push(format!(
-                "{subject}`{text}` has no interval: the tail is so heavy that its error is not settled; \
-                 percentiles and probabilities can be relied on"
-            )),
-            Err(Withheld::HeavyTail) => told.push(format!(
-                "{subject}`{text}` has no interval: its tail is so heavy that no number of trials settles it; \
-                 percentiles and probabilities can be relied on"
-            )),
-            Err(Withheld::TooFew(Some(needed))) => told.push(format!(
-                "{subject}`{text}` has no interval: it takes some {} trials",
-                grouped(two_digits(needed as f64))
-            )),
-            Err(Withheld::TooFew(None)) => told.push(format!(
-                "{subject}`{text}` has no interval: too few trials differ from each other"
-            )),
-            Err(Withheld::Undefined) => {
-                told.push(format!("{subject}`{text}` has no value: no trial has one"));
-            }
-            Ok(_) if !statistic.is_precise() => {
-                told.push(format!("{subject}{}", not_converged(statistic, trials)));
-            }
-            Ok(_) if statistic.verdict == Some(Verdict::Unsure) => {
-                told.push(format!("{subject}{}", undecided(statistic, trials)));
-            }
-            Ok(_) => {}
-        }
-        let Undefined { count, .. } = statistic.undefined;
-        if count > 0 && statistic.interval.is_ok() {
-            let share = percent(count as f64 / trials.max(1) as f64);
-            let rest = match (statistic.verdict, statistic.measure) {
-                (Some(_), Measure::Probability) => {
-                    "the probability is of the others, and the verdict allows for them either way"
-                }
-                _ => "the estimate is of the others",
-            };
-            told.push(format!("{subject}{share} % of trials have no value of `{text}`; {rest}"));
-        }
+        let found = [of_interval(statistic, trials), of_undefined(statistic, trials)];
+        let found = found.into_iter().flatten();
+        told.extend(found.map(|warning| warning.of(&english, &chinese)));
     }
     told
 }
 
-/// How far a statistic is from its precision: errors shrink with the root of the number of trials.
-fn not_converged(statistic: &StatisticResult, trials: u64) -> String {
+/// Why a statistic has no interval, is not as precise as asked, or leaves its verdict open.
+fn of_interval(statistic: &StatisticResult, trials: u64) -> Option<Warning> {
     let text = &statistic.text;
+    Some(match statistic.interval {
+        Err(Withheld::HeavyTail) if statistic.measure == Measure::Sd => Warning::new(
+            format!(
+                "`{text}` has no interval: the tail is so heavy that its error is not settled; \
+                 percentiles and probabilities can be relied on"
+            ),
+            format!("`{text}` 没有置信区间：尾部过厚，误差无法确定；百分位数和概率可靠"),
+        ),
+        Err(Withheld::HeavyTail) => Warning::new(
+            format!(
+                "`{text}` has no interval: its tail is so heavy that no number of trials settles it; \
+                 percentiles and probabilities can be relied on"
+            ),
+            format!("`{text}` 没有置信区间：尾部过厚，试验再多也无法确定；百分位数和概率可靠"),
+        ),
+        Err(Withheld::TooFew(Some(needed))) => {
+            let needed = grouped(two_digits(needed as f64));
+            Warning::new(
+                format!("`{text}` has no interval: it takes some {needed} trials"),
+                format!("`{text}` 没有置信区间：大约需要 {needed} 次试验"),
+            )
+        }
+        Err(Withheld::TooFew(None)) => Warning::new(
+            format!("`{text}` has no interval: too few trials differ from each other"),
+            format!("`{text}` 没有置信区间：彼此不同的试验太少"),
+        ),
+        Err(Withheld::Undefined) => Warning::new(
+            format!("`{text}` has no value: no trial has one"),
+            format!("`{text}` 没有值：没有一次试验有值"),
+        ),
+        Ok(_) if !statistic.is_precise() => not_converged(statistic, trials),
+        Ok(_) if statistic.verdict == Some(Verdict::Unsure) => undecided(statistic, trials),
+        Ok(_) => return None,
+    })
+}
+
+/// Which share of the trials a statistic leaves out.
+fn of_undefined(statistic: &StatisticResult, trials: u64) -> Option<Warning> {
+    let (text, count) = (&statistic.text, statistic.undefined.count);
+    if count == 0 || statistic.interval.is_err() {
+        return None;
+    }
+    let share = percent(count as f64 / trials.max(1) as f64);
+    let [rest, others] = match (statistic.verdict, statistic.measure) {
+        (Some(_), Measure::Probability) => [
+            "the probability is of the others, and the verdict allows for them either way",
+            "概率来自其余试验，判定已考虑这些试验的两种可能",
+        ],
+        _ => ["the estimate is of the others", "估计值来自其余试验"],
+    };
+    Some(Warning::new(
+        format!("{share} % of trials have no value of `{text}`; {rest}"),
+        format!("{share} % 的试验没有 `{text}` 的值；{others}"),
+    ))
+}
+
+/// How far a statistic is from its precision: errors shrink with the root of the number of trials.
+fn not_converged(statistic: &StatisticResult, trials: u64) -> Warning {
+    let (text, done) = (&statistic.text, grouped(trials));
     let short = statistic.precision.and_then(|precision| {
         let (half_width, wanted) = (precision.half_width?, precision.wanted?);
         (wanted > 0.0).then(|| half_width / wanted)
     });
     let needed = short.map(|short| trials as f64 * short * short * 1.1);
-    match needed.filter(|needed| *needed < 1e13) {
-        Some(needed) => format!(
-            "`{text}` is not converged after {} trials: about {} would do",
-            grouped(trials),
-            grouped(two_digits(needed))
-        ),
-        None => format!("`{text}` is not converged after {} trials", grouped(trials)),
-    }
+    let needed = needed.filter(|needed| *needed < 1e13);
+    let [english, chinese] = match needed.map(|needed| grouped(two_digits(needed))) {
+        Some(needed) => [format!(": about {needed} would do"), format!("：大约需要 {needed} 次")],
+        None => [String::new(), String::new()],
+    };
+    Warning::new(
+        format!("`{text}` is not converged after {done} trials{english}"),
+        format!("`{text}` 经 {done} 次试验仍未收敛{chinese}"),
+    )
 }
 
 /// Why a verdict is open, and how many trials would close it: errors shrink with the root of their number.
-fn undecided(statistic: &StatisticResult, trials: u64) -> String {
-    let text = &statistic.text;
+fn undecided(statistic: &StatisticResult, trials: u64) -> Warning {
+    let (text, done) = (&statistic.text, grouped(trials));
     let needed = match (statistic.value, statistic.interval, statistic.claim) {
         (
             Point::Value(value),
@@ -281,18 +306,17 @@ fn undecided(statistic: &StatisticResult, trials: u64) -> String {
         _ => None,
     };
     let most = 1000.0 * trials as f64;
-    match needed.filter(|needed| *needed > trials as f64 && *needed <= most) {
-        Some(needed) => format!(
-            "{} trials cannot tell whether `{text}`: the limit lies inside the 95 % interval; \
-             about {} would",
-            grouped(trials),
-            grouped(two_digits(needed)),
+    let needed = needed.filter(|needed| *needed > trials as f64 && *needed <= most);
+    let [english, chinese] = match needed.map(|needed| grouped(two_digits(needed))) {
+        Some(needed) => [format!("; about {needed} would"), format!("；大约需要 {needed} 次")],
+        None => [String::new(), String::new()],
+    };
+    Warning::new(
+        format!(
+            "{done} trials cannot tell whether `{text}`: the limit lies inside the 95 % interval{english}"
         ),
-        None => format!(
-            "{} trials cannot tell whether `{text}`: the limit lies inside the 95 % interval",
-            grouped(trials)
-        ),
-    }
+        format!("{done} 次试验不足以判断 `{text}`：限额落在 95 % 置信区间内{chinese}"),
+    )
 }
 
 /// Where buckets are too coarse for what [`statistics`] reads off them.

@@ -5,6 +5,7 @@ use super::digits::decimals_for;
 use super::interval::{quantile_ranks, values_needed};
 use super::statistics::Withheld;
 use super::summary::{OutputPlan, Recorded};
+use super::told::Warning;
 use super::trust::{self, heavy_tail};
 use crate::accumulate::{Cause, ChannelKind};
 
@@ -13,7 +14,7 @@ pub(super) fn of_output(
     plan: &OutputPlan,
     recorded: &[Recorded<'_>],
     percentiles: &[f64],
-) -> Vec<String> {
+) -> Vec<Warning> {
     let sorts = [
         worst(recorded, |step| Some(step.channel.undefined()).filter(|&count| count > 0))
             .map(|found| undefined(plan, recorded, &found)),
@@ -49,64 +50,86 @@ fn worst<T: PartialOrd>(
     worst
 }
 
-/// `` `price[h100]` at step 12 (2024-06) and 3 other steps ``.
-fn subject<T>(plan: &OutputPlan, found: &Worst<T>) -> String {
+/// `` `price[h100]` at step 12 (2024-06) and 3 other steps ``, in both languages.
+fn subject<T>(plan: &OutputPlan, found: &Worst<T>) -> [String; 2] {
     let labels: Vec<&str> = plan.index.values().map(String::as_str).collect();
-    let mut text = match labels.as_slice() {
+    let name = match labels.as_slice() {
         [] => format!("`{}`", plan.name),
         labels => format!("`{}[{}]`", plan.name, labels.join(", ")),
     };
-    if plan.is_series {
-        text += &format!(" at step {}", found.at);
-        if let Some(label) = &plan.step_labels[found.at] {
-            text += &format!(" ({label})");
-        }
-        match found.others {
-            0 => {}
-            1 => text += " and 1 other step",
-            others => text += &format!(" and {others} other steps"),
-        }
+    if !plan.is_series {
+        return [name.clone(), name];
     }
-    text
+    let label = plan.step_labels[found.at].as_deref();
+    let english = label.map_or_else(String::new, |label| format!(" ({label})"));
+    let chinese = label.map_or_else(String::new, |label| format!("（{label}）"));
+    let others = match found.others {
+        0 => [String::new(), String::new()],
+        1 => [" and 1 other step".to_owned(), "及另外 1 期".to_owned()],
+        others => [format!(" and {others} other steps"), format!("及另外 {others} 期")],
+    };
+    [
+        format!("{name} at step {}{english}{}", found.at, others[0]),
+        format!("{name} 第 {} 期{chinese}{}", found.at, others[1]),
+    ]
 }
 
-fn undefined(plan: &OutputPlan, recorded: &[Recorded<'_>], found: &Worst<u64>) -> String {
+/// A cause of trials without a value, in both languages; in short where all are internal rates of return.
+fn cause_words(cause: Cause, is_irr: bool) -> [&'static str; 2] {
+    match (cause, is_irr) {
+        (Cause::IrrNone, true) => ["no root", "无根"],
+        (Cause::IrrSeveral, true) => ["several", "多个"],
+        (Cause::IrrNone, false) => ["no internal rate of return", "没有内部收益率"],
+        (Cause::IrrSeveral, false) => ["several internal rates of return", "有多个内部收益率"],
+        (Cause::DivisionByZero, _) => ["division by zero", "除以零"],
+        (Cause::OutOfDomain, _) => ["a function outside its domain", "函数超出定义域"],
+        (Cause::Overflow, _) => ["overflow", "溢出"],
+        (Cause::BeyondHorizon, _) => ["beyond the last step", "超出最后一期"],
+        (Cause::ImpossibleParameters, _) => {
+            ["impossible parameters of a distribution", "分布参数不成立"]
+        }
+        (Cause::Arithmetic, _) => {
+            ["undefined arithmetic such as a division by zero", "无定义的运算（如除以零）"]
+        }
+    }
+}
+
+fn undefined(plan: &OutputPlan, recorded: &[Recorded<'_>], found: &Worst<u64>) -> Warning {
     let channel = recorded[found.at].channel;
     let causes = channel.causes();
     let is_irr =
         causes.iter().all(|(cause, ..)| matches!(cause, Cause::IrrNone | Cause::IrrSeveral));
-    let words: Vec<String> = causes
-        .iter()
-        .map(|&(cause, count, first)| {
-            let word = match (cause, is_irr) {
-                (Cause::IrrNone, true) => "no root",
-                (Cause::IrrSeveral, true) => "several",
-                (Cause::IrrNone, false) => "no internal rate of return",
-                (Cause::IrrSeveral, false) => "several internal rates of return",
-                (Cause::DivisionByZero, _) => "division by zero",
-                (Cause::OutOfDomain, _) => "a function outside its domain",
-                (Cause::Overflow, _) => "overflow",
-                (Cause::BeyondHorizon, _) => "beyond the last step",
-                (Cause::ImpossibleParameters, _) => "impossible parameters of a distribution",
-                (Cause::Arithmetic, _) => "undefined arithmetic such as a division by zero",
-            };
-            let first = first.map_or_else(String::new, |first| format!(", first trial {first}"));
-            format!("{word}: {}{first}", grouped(count))
-        })
-        .collect();
-    let lacking = if is_irr { "internal rate of return" } else { "value" };
-    let subject = subject(plan, found);
-    let words = words.join("; ");
+    let (mut english, mut chinese) = (Vec::new(), Vec::new());
+    for &(cause, count, first) in &causes {
+        let [word, words] = cause_words(cause, is_irr);
+        let count = grouped(count);
+        let trial = first.map_or_else(String::new, |first| format!(", first trial {first}"));
+        english.push(format!("{word}: {count}{trial}"));
+        let trial = first.map_or_else(String::new, |first| format!("，首次为试验 {first}"));
+        chinese.push(format!("{words}：{count}{trial}"));
+    }
+    let [lacking, lacks] =
+        if is_irr { ["internal rate of return", "内部收益率"] } else { ["value", "值"] };
+    let [subject, about] = subject(plan, found);
+    let (english, chinese) = (english.join("; "), chinese.join("；"));
     if channel.defined() == 0 {
         let article = if is_irr { "an" } else { "a" };
-        return format!("{subject}: no trial has {article} {lacking} ({words})");
+        return Warning::new(
+            format!("{subject}: no trial has {article} {lacking} ({english})"),
+            format!("{about}：没有一次试验有{lacks}（{chinese}）"),
+        );
     }
-    let rest = match plan.kind {
-        ChannelKind::Condition => "the probability is of the others",
-        ChannelKind::Number | ChannelKind::Time => "the figures are of the others",
+    let [rest, others] = match plan.kind {
+        ChannelKind::Condition => ["the probability is of the others", "概率来自其余试验"],
+        ChannelKind::Number | ChannelKind::Time => {
+            ["the figures are of the others", "数字来自其余试验"]
+        }
     };
     let share = percent(channel.undefined() as f64 / channel.trials() as f64);
-    format!("{subject}: {share} % of trials have no {lacking} ({words}); {rest}")
+    Warning::new(
+        format!("{subject}: {share} % of trials have no {lacking} ({english}); {rest}"),
+        format!("{about}：{share} % 的试验没有{lacks}（{chinese}）；{others}"),
+    )
 }
 
 /// Whether a percentile's interval is cut off, at this p and at this many values.
@@ -130,7 +153,7 @@ fn too_few(
     recorded: &[Recorded<'_>],
     found: &Worst<u64>,
     percentiles: &[f64],
-) -> String {
+) -> Warning {
     let channel = recorded[found.at].channel;
     let count = channel.defined();
     let cut_off: Vec<f64> = percentiles.iter().copied().filter(|&p| is_cut_off(count, p)).collect();
@@ -139,13 +162,18 @@ fn too_few(
     // Where some trials have no value, it takes the more of them.
     let needed = values as f64 * (channel.trials() as f64 / count as f64);
     let rest = if names.len() == 1 { "rests" } else { "rest" };
-    format!(
-        "{}: {} {rest} on too few trials ({}) for a 95 % interval, which ends at the smallest or largest value: \
-         {} trials would do",
-        subject(plan, found),
-        names.join(", "),
-        grouped(count),
-        grouped(needed.ceil() as u64),
+    let (count, needed) = (grouped(count), grouped(needed.ceil() as u64));
+    let [subject, about] = subject(plan, found);
+    Warning::new(
+        format!(
+            "{subject}: {} {rest} on too few trials ({count}) for a 95 % interval, which ends at the smallest or \
+             largest value: {needed} trials would do",
+            names.join(", "),
+        ),
+        format!(
+            "{about}：{} 所依据的试验太少（{count} 次），95 % 置信区间止于最小值或最大值：需要 {needed} 次试验",
+            names.join("、"),
+        ),
     )
 }
 
@@ -160,12 +188,18 @@ fn trials_for_mean(plan: &OutputPlan, step: &Recorded<'_>) -> Option<u64> {
     }
 }
 
-fn skewed(plan: &OutputPlan, recorded: &[Recorded<'_>], found: &Worst<u64>) -> String {
-    format!(
-        "{}: the values are so skewed that the error of the mean takes more trials than these {}: some {} would do",
-        subject(plan, found),
-        grouped(recorded[found.at].channel.finite()),
-        grouped(two_digits(found.value as f64)),
+fn skewed(plan: &OutputPlan, recorded: &[Recorded<'_>], found: &Worst<u64>) -> Warning {
+    let count = grouped(recorded[found.at].channel.finite());
+    let needed = grouped(two_digits(found.value as f64));
+    let [subject, about] = subject(plan, found);
+    Warning::new(
+        format!(
+            "{subject}: the values are so skewed that the error of the mean takes more trials than these {count}: \
+             some {needed} would do"
+        ),
+        format!(
+            "{about}：数值偏斜严重，现有 {count} 次试验不足以估计均值的误差：大约需要 {needed} 次"
+        ),
     )
 }
 
@@ -178,18 +212,25 @@ pub(super) fn two_digits(count: f64) -> u64 {
     ((count / unit).ceil() * unit) as u64
 }
 
-fn heavy(plan: &OutputPlan, found: &Worst<f64>) -> String {
+fn heavy(plan: &OutputPlan, found: &Worst<f64>) -> Warning {
     // n equal shares of the variance have a concentration of 1/√n.
     let makers = (1.0 / (found.value * found.value)).max(1.0).round() as u64;
-    let makers = if makers == 1 {
-        "one trial makes".to_owned()
-    } else {
-        format!("some {} trials make", grouped(makers))
+    let [makers, few] = match makers {
+        1 => ["one trial makes".to_owned(), "单独一次试验".to_owned()],
+        _ => {
+            let makers = grouped(makers);
+            [format!("some {makers} trials make"), format!("约 {makers} 次试验")]
+        }
     };
-    format!(
-        "{} has a heavy tail: {makers} most of its variance, so that neither its mean nor its standard deviation, \
-         nor their errors, can be relied on; its percentiles can",
-        subject(plan, found),
+    let [subject, about] = subject(plan, found);
+    Warning::new(
+        format!(
+            "{subject} has a heavy tail: {makers} most of its variance, so that neither its mean nor its standard \
+             deviation, nor their errors, can be relied on; its percentiles can"
+        ),
+        format!(
+            "{about} 为厚尾：{few}构成其方差的大部分，均值、标准差及其误差均不可靠；百分位数可靠"
+        ),
     )
 }
 
@@ -221,15 +262,24 @@ fn percent_exact(p: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::super::testing::{Run, provenance};
-    use super::super::{Replicates, summarize};
+    use super::super::{Replicates, SimulationResult, summarize};
     use crate::accumulate::testing::SplitMix;
     use crate::accumulate::{Cause, ChannelKind, Tally};
     use std::sync::Arc;
 
+    fn english(result: &SimulationResult) -> Vec<&str> {
+        result.warnings.iter().map(|warning| warning.english.as_str()).collect()
+    }
+
     fn warnings(n: usize, seed: u64, draw: fn(&mut SplitMix) -> f64) -> Vec<String> {
         let mut random = SplitMix(seed);
         let values: Vec<f64> = (0..n).map(|_| draw(&mut random)).collect();
-        Run { pilot: &values[..n.min(4096)], ..Run::default() }.result(&values).warnings
+        Run { pilot: &values[..n.min(4096)], ..Run::default() }
+            .result(&values)
+            .warnings
+            .into_iter()
+            .map(|warning| warning.english)
+            .collect()
     }
 
     #[track_caller]
@@ -279,7 +329,7 @@ mod tests {
         let mut tally = run.tally(&values);
         tally.record_cause(0, Cause::IrrNone, 1200);
         assert_eq!(
-            run.result_of(&tally).warnings,
+            english(&run.result_of(&tally)),
             [
                 "`x`: 1.2 % of trials have no value (no internal rate of return: 1,200; undefined arithmetic such \
              as a division by zero: 34); the figures are of the others"
@@ -296,7 +346,7 @@ mod tests {
             let mut tally = run.tally(&values);
             tally.record_cause(0, Cause::IrrNone, undefined as u64 - 10);
             tally.record_cause(0, Cause::IrrSeveral, 10);
-            run.result_of(&tally).warnings.remove(0)
+            run.result_of(&tally).warnings.remove(0).english
         };
         assert_eq!(
             told(310),
@@ -314,7 +364,7 @@ mod tests {
         let values: Vec<f64> = (0..30).map(f64::from).collect();
         let run = Run { percentiles: &[0.07, 0.5, 0.95], ..Run::default() };
         assert_eq!(
-            run.result(&values).warnings,
+            english(&run.result(&values)),
             [
                 "`x`: P7, P95 rest on too few trials (30) for a 95 % interval, which ends at the smallest or \
              largest value: 72 trials would do"
@@ -344,12 +394,32 @@ mod tests {
         let none = Replicates::default();
         let result = summarize(&[output], &tally, &none, &[0.5], provenance(500));
         assert_eq!(
-            result.warnings,
+            english(&result),
             [
                 "`x[a]` at step 2 (2024-06) and 1 other step: 1.0 % of trials have no value (undefined \
                  arithmetic such as a division by zero: 5); the figures are of the others"
             ]
         );
+    }
+
+    #[test]
+    fn every_warning_has_its_chinese_text() {
+        let mut random = SplitMix(1);
+        let mut values: Vec<f64> = (0..50_000).map(|_| random.lognormal(2.0)).collect();
+        values[..20_000].fill(f64::NAN);
+        let run = Run { percentiles: &[0.5, 0.99999], ..Run::default() };
+        let told: Vec<String> =
+            run.result(&values).warnings.into_iter().map(|warning| warning.chinese).collect();
+        assert_eq!(told.len(), 3, "{told:?}");
+        assert!(
+            told[0].starts_with("`x`：40 % 的试验没有值（无定义的运算（如除以零）：20,000"),
+            "{told:?}"
+        );
+        assert!(
+            told[1].starts_with("`x`：P99.999 所依据的试验太少（30,000 次），95 %"),
+            "{told:?}"
+        );
+        assert!(told[2].starts_with("`x` 为厚尾：约 "), "{told:?}");
     }
 
     #[test]

@@ -211,7 +211,7 @@ fn intervals_of_comparisons_hold() {
 fn an_interrupted_comparison_is_of_whole_replicates() {
     let base = compiled(&request(ALTERNATIVES, &[]));
     let candidates = ["one", "other"].map(|name| Candidate { name: name.into(), model: &base });
-    let monitor = StopsAt(3000, AtomicU64::new(0));
+    let monitor = StopsAt(2 * 3000, AtomicU64::new(0));
     let settings = RunSettings { threads: Some(2), ..settings(Design::Sobol, 1 << 14) };
     let found = compare(&candidates, &[], &settings, &monitor).expect("one output");
     let (_, alone) = &found.alternatives[0];

@@ -26,6 +26,7 @@ mod mutations;
 mod new_and_verify;
 mod observe;
 mod questions;
+mod readers;
 mod report;
 mod sensitivity;
 mod shipped;

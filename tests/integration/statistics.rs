@@ -135,8 +135,9 @@ fn a_run_that_does_not_converge_says_how_many_trials_would_do() {
     let run = result(MODEL, vec![Asked::until("mean(x) +- 0.01 CNY")], 20_000, 2);
     assert!(!run.is_converged());
     assert_eq!(run.provenance.trials, 20_000);
-    let told = run.warnings.iter().find(|text| text.contains("not converged")).expect("told");
-    assert!(told.ends_with("about 170,000 would do"), "{told}");
+    let told = run.warnings.iter().find(|one| one.english.contains("not converged")).expect("told");
+    assert!(told.english.ends_with("about 170,000 would do"), "{told}");
+    assert!(told.chinese.ends_with("大约需要 170,000 次"), "{}", told.chinese);
 }
 
 fn model_file(checks: &str) -> (tempfile::TempDir, String) {

@@ -147,7 +147,7 @@ fn page<'a>(dossier: &Dossier<'_>, texts: &'a [(String, String)]) -> Page<'a> {
         assumptions: assumptions(dossier),
         alert: alert(dossier),
         answers: answers(dossier),
-        warnings: result.warnings.iter().map(|text| visible(text).into_owned()).collect(),
+        warnings: result.warnings.iter().map(|one| dossier.language.warning(one)).collect(),
         checks: verdicts::checks(dossier),
         drivers: charts(drivers::drivers(dossier)),
         drivers_note: dossier.swings.map_or_else(String::new, |swings| {

@@ -4,6 +4,9 @@
 
 use std::str::FromStr;
 
+use super::super::visible;
+use crate::results::Warning;
+
 /// The language of a page. What a model says is shown as it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Language {
@@ -42,6 +45,15 @@ macro_rules! words {
 
 impl Language {
     /// Its words.
+    pub(super) fn warning(self, warning: &Warning) -> String {
+        let text = match self {
+            Language::English => &warning.english,
+            Language::Chinese => &warning.chinese,
+        };
+        visible(text).into_owned()
+    }
+
+    /// The page's words.
     pub(super) fn words(self) -> &'static Words {
         match self {
             Language::English => &ENGLISH,

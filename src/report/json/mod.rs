@@ -56,7 +56,7 @@ pub fn json(result: &SimulationResult, elapsed_seconds: Option<f64>) -> String {
         outputs: result.outputs.iter().map(|output| output_wire(output)).collect(),
         checks: result.checks.iter().map(check_wire).collect(),
         statistics: result.statistics.iter().map(statistic_wire).collect(),
-        warnings: &result.warnings,
+        warnings: result.warnings.iter().map(|warning| warning.english.as_str()).collect(),
         notes: &result.notes,
     })
 }

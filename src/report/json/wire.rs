@@ -42,7 +42,7 @@ pub(super) struct ResultWire<'a> {
     pub(super) checks: Vec<StatisticWire<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) statistics: Vec<StatisticWire<'a>>,
-    pub(super) warnings: &'a [String],
+    pub(super) warnings: Vec<&'a str>,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     pub(super) notes: &'a [String],
 }
