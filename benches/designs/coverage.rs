@@ -34,6 +34,37 @@ frequent = { value = "a + b > 3" }
 rare = { value = "a + b + d > 11" }
 "#;
 
+/// Held out: written down before the intervals of skewed replicates were made wider, and nothing chosen by it. Smooth sums with a
+/// part that is skewed to either side or has a heavy tail, products, a larger of two, a short walk.
+const HELD_OUT: &str = r#"
+outlay = 1
+timeline = { step = "month", steps = 12 }
+[inputs]
+even = "uniform(0, 1)"
+bell = "normal(0, 1)"
+wide = "lognormal(mu = 0, sigma = 1)"
+wait = "exponential(1)"
+small = "gamma(0.3, 1)"
+tail = "pareto(1, 4)"
+fat = "student_t(5)"
+slow = "weibull(0.6, 1)"
+shock = { value = "exponential(1)", each = "step" }
+[series]
+walk = { first = "0", next = "prev + shock" }
+[outputs]
+with_wide = { value = "bell + wide" }
+without_wide = { value = "bell - wide" }
+with_wait = { value = "even + wait" }
+with_small = { value = "even + small" }
+with_tail = { value = "even + tail" }
+with_fat = { value = "even + fat" }
+with_slow = { value = "bell + slow" }
+with_all = { value = "even + bell + wide + wait + small + tail + fat" }
+product = { value = "wide * wait + bell" }
+larger = { value = "max(wait, 1 + bell)" }
+last = { value = "last(walk) + wide" }
+"#;
+
 /// An interval and how often it has held.
 struct Watched {
     name: String,
@@ -43,9 +74,10 @@ struct Watched {
 pub(crate) fn print(trials: u64, runs: u64) {
     let s = compiled("S", include_str!("../models/s.toml"), None);
     let mixed = compiled("mixed", MODEL, None);
+    let held_out = compiled("held out", HELD_OUT, None);
     println!("achieved coverage of 95 % intervals: {runs} runs of {trials} trials, in percent");
     println!("{:32} {:>8} {:>8} {:>8}", "", "random", "latin", "sobol");
-    for (name, model) in [("S", &s), ("mixed", &mixed)] {
+    for (name, model) in [("S", &s), ("mixed", &mixed), ("held out", &held_out)] {
         for watched in watch(model, trials, runs) {
             let share = |at: usize| 100.0 * watched.held[at] as f64 / runs as f64;
             println!(
