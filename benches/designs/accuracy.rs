@@ -43,11 +43,11 @@ pub(crate) fn print(trials: u64, runs: u64) {
         ("P50", P50),
         ("P95", P95),
     ];
-    let s = compiled("S", include_str!("../models/s.toml"), None);
+    let s = compiled("S", include_str!("../models/s.toml"), None, &[]);
     let followed: Vec<Followed> =
         of_s.iter().map(|&(name, read)| Followed { name, output: "total", read }).collect();
     compare("S, total", &s, &followed, trials, runs);
-    let t = compiled("T", include_str!("../models/t.toml"), Some("rent_40"));
+    let t = compiled("T", include_str!("../models/t.toml"), Some("rent_40"), &[]);
     let mut followed: Vec<Followed> =
         of_s.iter().map(|&(name, read)| Followed { name, output: "npv", read }).collect();
     followed.push(Followed { name: "P(no break-even)", output: "break_even", read: never });

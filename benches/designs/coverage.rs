@@ -8,9 +8,6 @@ use super::{DESIGNS, compiled, number, settings};
 
 /// Trials of the run whose results are taken for the truth: its errors are far below those of the others.
 const TRIALS_OF_TRUTH: u64 = 1 << 24;
-/// The 97.5 % quantiles of the normal law, and of Student's t for 16 replicates.
-const Z: f64 = 1.959_964;
-const T_15: f64 = 2.131_450;
 
 /// Smooth and skewed sums, a product, a time that may be never, conditions frequent and rare, a count.
 const MODEL: &str = r#"
@@ -69,24 +66,43 @@ last = { value = "last(walk) + wide" }
 struct Watched {
     name: String,
     held: [u64; 3],
+    printed: [u64; 3],
 }
 
 pub(crate) fn print(trials: u64, runs: u64) {
-    let s = compiled("S", include_str!("../models/s.toml"), None);
-    let mixed = compiled("mixed", MODEL, None);
-    let held_out = compiled("held out", HELD_OUT, None);
+    let s = compiled("S", include_str!("../models/s.toml"), None, &["mean(total)"]);
+    let mixed = ["mean(sum)", "mean(product)", "mean(count)"];
+    let mixed = compiled("mixed", MODEL, None, &mixed);
+    let held_out = [
+        "mean(with_wide)",
+        "mean(without_wide)",
+        "mean(with_wait)",
+        "mean(with_small)",
+        "mean(with_tail)",
+        "mean(with_fat)",
+        "mean(with_slow)",
+        "mean(with_all)",
+        "mean(product)",
+        "mean(larger)",
+        "mean(last)",
+    ];
+    let held_out = compiled("held out", HELD_OUT, None, &held_out);
     println!("achieved coverage of 95 % intervals: {runs} runs of {trials} trials, in percent");
-    println!("{:32} {:>8} {:>8} {:>8}", "", "random", "latin", "sobol");
+    println!("{:32} {:>10} {:>10} {:>10}", "", "random", "latin", "sobol");
     for (name, model) in [("S", &s), ("mixed", &mixed), ("held out", &held_out)] {
         for watched in watch(model, trials, runs) {
-            let share = |at: usize| 100.0 * watched.held[at] as f64 / runs as f64;
-            println!(
-                "{:32} {:8.1} {:8.1} {:8.1}",
-                format!("{name}: {}", watched.name),
-                share(0),
-                share(1),
-                share(2)
-            );
+            let share = |at: usize| {
+                let (held, printed) = (watched.held[at] as f64, watched.printed[at]);
+                let share = 100.0 * held / printed as f64;
+                match runs - printed {
+                    0 => format!("{share:.1}"),
+                    withheld => {
+                        format!("{share:.1} ({:.0})", 100.0 * withheld as f64 / runs as f64)
+                    }
+                }
+            };
+            let name = format!("{name}: {}", watched.name);
+            println!("{name:32} {:>10} {:>10} {:>10}", share(0), share(1), share(2));
         }
     }
 }
@@ -98,18 +114,18 @@ fn watch(model: &Compiled, trials: u64, runs: u64) -> Vec<Watched> {
         &outlay::RunSettings { threads, ..settings(Design::Sobol, TRIALS_OF_TRUTH, 987_654_321) },
         &Unwatched,
     );
-    let mut all: Vec<Watched> = intervals(&truth, 0.0)
+    let mut all: Vec<Watched> = intervals(&truth)
         .into_iter()
-        .map(|(name, ..)| Watched { name, held: [0; 3] })
+        .map(|(name, ..)| Watched { name, held: [0; 3], printed: [0; 3] })
         .collect();
-    let truths: Vec<f64> = intervals(&truth, 0.0).into_iter().map(|(_, value, ..)| value).collect();
+    let truths: Vec<f64> = intervals(&truth).into_iter().map(|(_, value, ..)| value).collect();
     for seed in 0..runs {
         for (at, design) in DESIGNS.into_iter().enumerate() {
             let result = outlay::run(model, &settings(design, trials, seed), &Unwatched);
-            let t = if design.is_replicated() { T_15 } else { Z };
             for ((watched, truth), (_, _, low, high)) in
-                all.iter_mut().zip(&truths).zip(intervals(&result, t))
+                all.iter_mut().zip(&truths).zip(intervals(&result))
             {
+                watched.printed[at] += u64::from(!low.is_nan());
                 watched.held[at] += u64::from(low <= *truth && *truth <= high);
             }
         }
@@ -118,8 +134,8 @@ fn watch(model: &Compiled, trials: u64, runs: u64) -> Vec<Watched> {
     all
 }
 
-/// Every interval of a result: name, estimate, bounds. Never is infinite.
-fn intervals(result: &SimulationResult, t: f64) -> Vec<(String, f64, f64, f64)> {
+/// Every interval of a result: name, estimate, bounds. Never is infinite; what is withheld is not a number.
+fn intervals(result: &SimulationResult) -> Vec<(String, f64, f64, f64)> {
     let mut all = Vec::new();
     for output in &result.outputs {
         let name = &output.name;
@@ -136,17 +152,24 @@ fn intervals(result: &SimulationResult, t: f64) -> Vec<(String, f64, f64, f64)> 
             continue;
         }
         let summary = number(result, name);
-        if let (Some(mean), Some(se)) = (summary.mean, summary.mean_se) {
-            all.push((format!("mean {name}"), mean, mean - t * se, mean + t * se));
+        for statistic in result.statistics.iter().filter(|s| s.text == format!("mean({name})")) {
+            let (low, high) = statistic
+                .interval
+                .map_or((f64::NAN, f64::NAN), |(low, high)| (plain(low), plain(high)));
+            all.push((format!("mean {name}"), plain(statistic.value), low, high));
         }
         for Quantile { p, value, low, high } in &summary.quantiles {
-            let [value, low, high] = [value, low, high].map(|point| match *point {
-                Point::Value(value) => value,
-                Point::Never => f64::INFINITY,
-                Point::Undefined => f64::NAN,
-            });
+            let [value, low, high] = [value, low, high].map(|point| plain(*point));
             all.push((format!("P{} {name}", (p * 100.0).round()), value, low, high));
         }
     }
     all
+}
+
+fn plain(point: Point) -> f64 {
+    match point {
+        Point::Value(value) => value,
+        Point::Never => f64::INFINITY,
+        Point::Undefined => f64::NAN,
+    }
 }

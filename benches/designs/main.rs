@@ -11,7 +11,7 @@ mod coverage;
 
 use outlay::results::{NumberSummary, SimulationResult, Statistics};
 use outlay::sampling::Design;
-use outlay::{Compiled, Request, RunSettings};
+use outlay::{Asked, Compiled, Request, RunSettings};
 
 const DESIGNS: [Design; 3] = [Design::Random, Design::Latin, Design::Sobol];
 
@@ -33,11 +33,12 @@ fn main() {
     }
 }
 
-fn compiled(name: &str, text: &str, scenario: Option<&str>) -> Compiled {
+fn compiled(name: &str, text: &str, scenario: Option<&str>, statistics: &[&str]) -> Compiled {
     let request = Request {
         name: name.into(),
         text: text.into(),
         scenario: scenario.map(str::to_owned),
+        statistics: statistics.iter().copied().map(Asked::figure).collect(),
         ..Request::default()
     };
     match outlay::compile(&request, &mut outlay::no_files) {

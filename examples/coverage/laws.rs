@@ -195,7 +195,7 @@ pub(crate) const HELD_OUT: &[Law] = &[
         inputs: &[("y", "student_t(4)")],
         value: "y",
         mean: Some(0.0),
-        sd: Some(1.414_213_562_373_095_1),
+        sd: Some(std::f64::consts::SQRT_2),
         quantiles: [-2.131_846_786_326_651, 0.0, 2.131_846_786_326_649_5],
     },
     Law {

@@ -248,7 +248,7 @@ impl Lowering<'_> {
         let sorted: Vec<f64> = points.iter().map(|&(p, _)| p).collect();
         let weights = Metalog::coefficients(&sorted)?;
         let mut heights: Vec<NodeId> =
-            points.iter().map(|&(_, x)| self.to_line(x, [low, high])).collect();
+            points.iter().map(|&(_, x)| self.height_on_line(x, [low, high])).collect();
         for index in 1..heights.len() {
             // percentiles rise
             let rise = self.subtract(heights[index], heights[index - 1]);
@@ -294,7 +294,7 @@ impl Lowering<'_> {
     }
 
     /// A value on the whole line: itself, the logarithm of its distance to the bound, or the logit between both.
-    fn to_line(&mut self, x: NodeId, bounds: [Option<NodeId>; 2]) -> NodeId {
+    fn height_on_line(&mut self, x: NodeId, bounds: [Option<NodeId>; 2]) -> NodeId {
         match bounds {
             [None, None] => x,
             [Some(low), None] => {

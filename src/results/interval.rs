@@ -4,6 +4,10 @@
 //! stated confidence (H. A. David, H. N. Nagaraja, *Order Statistics*, 3rd ed., 2003, 7.1): what is above and below is
 //! binomial. For probabilities: E. B. Wilson, JASA 22 (1927); its coverage near 0 and 1 is compared in L. D. Brown,
 //! T. T. Cai, A. DasGupta, "Interval estimation for a binomial proportion", Statistical Science 16 (2001).
+//!
+//! The interval of a mean reaches further on the side that skewness makes it miss: the two terms in the skewness of the
+//! Cornish–Fisher expansion of a studentized mean (P. Hall, *The Bootstrap and Edgeworth Expansion*, 1992, 2.6), on that
+//! side alone, so that no bound lies nearer than it would without.
 
 use super::Estimate;
 
@@ -11,6 +15,9 @@ use super::Estimate;
 const TAIL: f64 = 0.025;
 /// Φ⁻¹(0.975).
 pub(super) const Z: f64 = 1.959_963_984_540_054;
+/// The skewness of a sample falls short of that of its law, whose largest values it lacks; so much is added. The share of a
+/// third was chosen by simulation, of 16 values and of 10,000.
+const SKEWNESS_LACKING: f64 = 1.3;
 /// Above this variance of the binomial law, its normal approximation, widened by a rank and a half, is used.
 const VARIANCE_FOR_NORMAL: f64 = 10_000.0;
 
@@ -60,6 +67,18 @@ fn rank_below(count: u64, p: f64) -> u64 {
         sum += weight;
     }
     k as u64
+}
+
+/// How far the 95 % interval of a mean of n values reaches below and above it, in standard errors: as far as `point`, the
+/// quantile of Student's t, and on the side of the long tail further.
+pub(super) fn reach(point: f64, skewness: f64, n: f64) -> (f64, f64) {
+    let squared = Z * Z;
+    let first = (2.0 * squared + 1.0) / 6.0;
+    let second = first * 2.0 * Z / 3.0 - Z * first * first / 2.0
+        + Z * (squared * squared + 2.0 * squared - 3.0) / 18.0;
+    let per_root = SKEWNESS_LACKING * skewness.abs() / n.sqrt();
+    let further = point + first * per_root + second * per_root * per_root;
+    if skewness < 0.0 { (further, point) } else { (point, further) }
 }
 
 /// Values needed for both bounds of the `p`-quantile's interval to be order statistics.
@@ -114,6 +133,16 @@ mod tests {
             let approximate = (n * p - Z * variance.sqrt() - 1.0).floor() as u64;
             assert!((exact - 2..=exact).contains(&approximate), "{exact} {approximate}");
         }
+    }
+
+    /// The terms at z = 1.96 worked by hand: 1.447 and 1.955 for each unit of skewness over the root of n.
+    #[test]
+    fn a_skewed_mean_reaches_further_on_one_side() {
+        assert_eq!(reach(Z, 0.0, 100.0), (Z, Z));
+        let (low, high) = reach(Z, 2.0, 400.0);
+        assert!(low == Z && (high - Z - 0.13 * 1.447_3 - 0.0169 * 1.955).abs() < 1e-4, "{high}");
+        let (below, above) = reach(2.0, -2.0, 400.0);
+        assert!((below - (high - Z + 2.0)).abs() < 1e-12 && above == 2.0, "{below}");
     }
 
     #[test]

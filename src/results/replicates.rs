@@ -5,7 +5,8 @@
 //! freedom. Estimates are ratios (the defined trials of a replicate are random in number), so that a replicate
 //! counts by its trials: W. G. Cochran, *Sampling Techniques*, 3rd ed. (1977), 6.4 and 10.3.
 //!
-//! - Means: the spread of the replicates' means, wider where these are skewed (`widening`).
+//! - Means: the spread of the replicates' means; the interval reaches further on the side to which these are skewed
+//!   (`reach` in `interval`), and the standard error is wider for it (`widening`).
 //! - Probabilities: Wilson's interval for an effective number of trials, p (1 − p) / variance, with the t quantile (the
 //!   idea of E. L. Korn, B. I. Graubard, Survey Methodology 24, 1998); where fewer than five trials a replicate are on
 //!   one side, never for more trials than there are.
@@ -17,7 +18,7 @@
 //! may spread.
 
 use super::Estimate;
-use super::interval::{Ranks, Z, probability, quantile_rank, wilson};
+use super::interval::{Ranks, Z, probability, quantile_rank, reach, wilson};
 use crate::accumulate::{ChannelKind, Distribution, Tally};
 use crate::distribution::{Distribution as Law, StudentT};
 
@@ -144,16 +145,23 @@ fn sd_of_sum(deviations: &[f64]) -> f64 {
 /// Expansion* (1992), 2.6.
 fn widening(deviations: &[f64]) -> f64 {
     let n = deviations.len() as f64;
+    let skewness = skewness(deviations);
+    let squared_skewness = skewness * skewness;
+    let term = Z * (Z * Z * Z * Z + 2.0 * Z * Z - 3.0) / (18.0 * n);
+    let widening = 1.0 + squared_skewness * term / t_of_replicates(deviations.len());
+    // Without any spread there is no skewness.
+    if widening.is_finite() { widening } else { 1.0 }
+}
+
+/// The skewness of the deviations; not a number without any spread.
+fn skewness(deviations: &[f64]) -> f64 {
+    let n = deviations.len() as f64;
     let mean = deviations.iter().sum::<f64>() / n;
     let moment = |power: fn(f64) -> f64| {
         deviations.iter().map(|deviation| power(deviation - mean)).sum::<f64>() / n
     };
     let (m2, m3) = (moment(|d| d * d), moment(|d| d * d * d));
-    let squared_skewness = m3 * m3 / (m2 * m2 * m2);
-    let term = Z * (Z * Z * Z * Z + 2.0 * Z * Z - 3.0) / (18.0 * n);
-    let widening = 1.0 + squared_skewness * term / t_of_replicates(deviations.len());
-    // Without any spread there is no skewness.
-    if widening.is_finite() { widening } else { 1.0 }
+    m3 / (m2 * m2.sqrt())
 }
 
 /// The least that the standard deviation of a count over so many replicates is taken for.
@@ -202,14 +210,31 @@ impl OfChannel<'_> {
 
     /// The standard error of the mean of all finite values, so widened that t bounds hold.
     pub(super) fn mean_se(&self, mean: f64) -> Option<f64> {
+        let (deviations, count) = self.mean_deviations(mean);
+        let se = sd_of_sum(&deviations) * widening(&deviations) / count as f64;
+        (count > 0 && se.is_finite()).then_some(se)
+    }
+
+    /// How far the 95 % interval of the mean of all finite values reaches below and above it.
+    pub(super) fn mean_reach(&self, mean: f64) -> Option<(f64, f64)> {
+        let (deviations, count) = self.mean_deviations(mean);
+        let n = deviations.len() as f64;
+        // R. A. Fisher's, which is not biased for a normal law; none of two values.
+        let adjusted = (n * (n - 1.0)).sqrt() / (n - 2.0);
+        let skewness = skewness(&deviations) * adjusted;
+        let skewness = if skewness.is_finite() { skewness } else { 0.0 };
+        let (below, above) = reach(self.t(), skewness, n);
+        let se = sd_of_sum(&deviations) / count as f64;
+        (count > 0 && se.is_finite()).then_some((below * se, above * se))
+    }
+
+    /// The replicates' means less that of all, times their trials; and the trials of all.
+    fn mean_deviations(&self, mean: f64) -> (Vec<f64>, u64) {
         let weighted = |found: &Found| match found.finite {
             0 => 0.0,
             count => count as f64 * (found.mean - mean),
         };
-        let deviations: Vec<f64> = self.found().map(weighted).collect();
-        let count: u64 = self.found().map(|found| found.finite).sum();
-        let se = sd_of_sum(&deviations) * widening(&deviations) / count as f64;
-        (count > 0 && se.is_finite()).then_some(se)
+        (self.found().map(weighted).collect(), self.found().map(|found| found.finite).sum())
     }
 
     /// A share of the defined trials, and its standard error; `None` without any.
@@ -336,6 +361,20 @@ mod tests {
         let mut skewed = [0.0; 16];
         skewed[3] = 1.0;
         assert!((1.5..2.0).contains(&widening(&skewed)), "{}", widening(&skewed));
+    }
+
+    #[test]
+    fn the_interval_of_a_mean_reaches_further_to_the_skewed_side() {
+        let mut replicates = vec![vec![1.0]; 16];
+        replicates[3][0] = 17.0;
+        let (_, found) = of(&Run::default(), &replicates);
+        let (below, above) =
+            found.of_channel(0).expect("replicates").mean_reach(2.0).expect("an error");
+        // One of 16 values has a standard error of 1 and, after Fisher, a skewness of 4.
+        near(below, t_of_replicates(16));
+        near(above, reach(t_of_replicates(16), 4.0, 16.0).1);
+        let (_, found) = of(&Run::default(), &vec![vec![1.0]; 16]);
+        assert_eq!(found.of_channel(0).expect("replicates").mean_reach(1.0), Some((0.0, 0.0)));
     }
 
     /// Replicates of independent trials: about the intervals of independent trials.

@@ -1,12 +1,13 @@
 //! Statistics that were asked for and checks: each an estimate with its 95 % interval, and a verdict.
 //!
 //! What comes in: plans and a merged [`Tally`]. What goes out: a [`StatisticResult`] each. The intervals:
-//! percentiles and probabilities as everywhere (`interval`, of designs `replicates`); means by Student's t; standard deviations by the
-//! delta method on their logarithm, with the kurtosis (var(ln s) ≈ (κ − 1) / 4n, as in M. G. Kendall, A. Stuart,
-//! *The Advanced Theory of Statistics* I, 10.9); the shortfall as told there. Where the tail makes an interval
+//! percentiles and probabilities as everywhere (`interval`, of designs `replicates`); means by Student's t, further on the side to which the
+//! values are skewed (`interval::reach`); standard deviations likewise, as means of squares, by the delta method on their
+//! logarithm (var(ln s) ≈ (κ − 1) / 4n, as in M. G. Kendall, A. Stuart, *The Advanced Theory of Statistics* I, 10.9); the
+//! shortfall as told there, likewise. Where the tail makes an interval
 //! false, it is withheld, and the reason stands in its place (`trust`).
 
-use super::interval::{Z, quantile_rank};
+use super::interval::{Z, quantile_rank, reach};
 use super::replicates::{Replicates, Share};
 use super::shortfall::shortfall;
 use super::summary::{Recorded, quantiles, undefined};
@@ -406,11 +407,14 @@ fn mean(recorded: &Recorded<'_>) -> Estimated {
     let Some(sd) = recorded.spread.sd else {
         return Estimated::with(mean, Err(Withheld::TooFew(None)));
     };
-    let interval = trust::of_mean(recorded).map(|()| {
-        let of_replicates =
-            recorded.replicates.and_then(|found| Some(found.t() * found.mean_se(mean)?));
-        let reach = of_replicates.unwrap_or_else(|| student(n) * sd / (n as f64).sqrt());
-        (mean - reach, mean + reach)
+    let interval = trust::of_mean(recorded).map(|skewness| {
+        let of_replicates = recorded.replicates.and_then(|found| found.mean_reach(mean));
+        let (below, above) = of_replicates.unwrap_or_else(|| {
+            let (below, above) = reach(student(n), skewness, n as f64);
+            let se = sd / (n as f64).sqrt();
+            (below * se, above * se)
+        });
+        (mean - below, mean + above)
     });
     Estimated::with(mean, interval)
 }
@@ -435,9 +439,10 @@ fn sd(recorded: &Recorded<'_>) -> Estimated {
         return Estimated::with(0.0, Err(Withheld::TooFew(None)));
     }
     let n = recorded.channel.finite() as f64;
-    let interval = trust::of_sd(recorded).map(|kurtosis| {
-        let reach = Z * ((kurtosis - 1.0) / (4.0 * n)).sqrt();
-        (sd * libm::exp(-reach), sd * libm::exp(reach))
+    let interval = trust::of_sd(recorded).map(|squares| {
+        let (below, above) = reach(Z, squares.skewness, n);
+        let se = ((squares.kurtosis - 1.0) / (4.0 * n)).sqrt();
+        (sd * libm::exp(-below * se), sd * libm::exp(above * se))
     });
     Estimated::with(sd, interval)
 }
@@ -471,8 +476,13 @@ fn expected_shortfall(recorded: &Recorded<'_>, share: f64, worse: Worse) -> Esti
         return Estimated::NEVER;
     };
     let interval = trust::of_shortfall(recorded, worse, found.skewness).map(|()| {
-        let reach = Z * found.standard_error;
-        (found.value - reach, found.value + reach)
+        let (near, far) = reach(Z, found.skewness, count as f64);
+        // What is skewed is how far the trials lie beyond the edge.
+        let (below, above) = match worse {
+            Worse::Low => (far, near),
+            Worse::High => (near, far),
+        };
+        (found.value - below * found.standard_error, found.value + above * found.standard_error)
     });
     Estimated::with(found.value, interval)
 }

@@ -65,9 +65,16 @@ fn a_design_is_doubled_until_it_is_precise() {
         assert!(result.is_converged(), "{design:?}");
         let trials = result.provenance.trials;
         assert!((32_768..1 << 20).contains(&trials) && trials.is_power_of_two(), "{trials}");
-        // With half of them it was not so, and it is the run of so many trials.
+        // Half of them left no more than √2 times the error, a quarter was not enough, and it is the run of so many trials.
         let half = until(&asked, &settings(design, trials / 2), &Unwatched);
-        assert!(!half.is_converged(), "{design:?}");
+        for precision in half.statistics.iter().filter_map(|statistic| statistic.precision) {
+            let (Some(found), Some(wanted)) = (precision.half_width, precision.wanted) else {
+                panic!("{design:?}: a width is known")
+            };
+            assert!(found <= std::f64::consts::SQRT_2 * wanted, "{design:?}: {found} {wanted}");
+        }
+        let quarter = until(&asked, &settings(design, trials / 4), &Unwatched);
+        assert!(!quarter.is_converged(), "{design:?}");
         let plain = run(&compiled(&request(SUM, &[])), &settings(design, trials), &Unwatched);
         assert_eq!(plain.outputs, result.outputs);
     }
