@@ -100,6 +100,40 @@ fn a_tail_that_makes_an_interval_false_takes_it_away() {
     assert!(matches!(estimated("mean(x > 18 CNY)", 10_000).interval, Err(Withheld::TooFew(_))));
 }
 
+/// Of 200 intervals of 95 % that hold by chance, 180 or fewer do once in a hundred times; seeds are fixed.
+#[test]
+fn intervals_of_skewed_means_are_printed_and_hold() {
+    for (law, exact) in [
+        ("lognormal(mu = 0, sigma = 1.5)", 3.080_216_848_918_031),
+        ("pareto(1, 2.5)", 5.0 / 3.0),
+        ("-pareto(1, 2.5)", -5.0 / 3.0),
+    ] {
+        let sign = if law.starts_with('-') { "-of" } else { "of" };
+        let law = law.trim_start_matches('-');
+        let text = format!("outlay = 1\n[inputs]\nof = \"{law}\"\n[outputs]\nx = \"{sign}\"\n");
+        let request = Request {
+            name: "m.toml".into(),
+            text,
+            statistics: vec![Asked::figure("mean(x)")],
+            ..Request::default()
+        };
+        let model = outlay::compile(&request, &mut outlay::no_files).expect("a valid model");
+        let (mut printed, mut held) = (0, 0);
+        for seed in 1..=200 {
+            let settings = RunSettings { trials: 10_000, seed, ..RunSettings::default() };
+            let found = outlay::run(&model, &settings, &Unwatched).statistics.remove(0);
+            let Ok((low, high)) = found.interval else { continue };
+            printed += 1;
+            held += u32::from(value(low) <= exact && exact <= value(high));
+            // Further to the side of the long tail.
+            let (below, above) =
+                (value(found.value) - value(low), value(high) - value(found.value));
+            assert_eq!(above > below, exact > 0.0, "{law} {seed}");
+        }
+        assert!(printed >= 175 && held + 20 > printed, "{law}: {held} of {printed}");
+    }
+}
+
 #[test]
 fn a_verdict_is_that_of_the_whole_interval() {
     let verdict = |sentence| estimated(sentence, 10_000).verdict;
