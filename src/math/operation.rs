@@ -99,6 +99,8 @@ operations! {
     ExpMinusOne => elementary::exp_m1(x);
     /// `ln(x)`
     Ln => elementary::ln(x);
+    /// `ln(1 + x)`, accurate for small x: inside distributions
+    LnOnePlus => elementary::ln_1p(x);
     /// `log10(x)`
     Log10 => elementary::log10(x);
     /// `sin(x)`

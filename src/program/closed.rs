@@ -1,4 +1,5 @@
-//! Draws with parameters that differ from trial to trial, as arithmetic.
+//! Draws of families with parameters that differ from trial to trial, as arithmetic; windows, percentiles and lists are
+//! in [`cut`](super::cut).
 //!
 //! Closed forms of the quantile function, and families that are a fixed shape scaled and shifted: a gamma with a constant
 //! shape is a table times its scale. Shapes that vary without a closed form are an iteration over many lanes at once
@@ -160,29 +161,17 @@ impl Lowering<'_> {
     fn geometric(&mut self, p: NodeId, uniform: NodeId) -> NodeId {
         let (zero, one) = (self.number(0.0), self.number(1.0));
         let p = self.positive(p);
-        let log = self.ln_of_rest(p);
-        let exponential = self.exponential(uniform);
-        let exponential = self.graph.unary(Unary::Negate, exponential);
-        let ratio = self.binary(Binary::Divide, exponential, log);
+        let minus = self.graph.unary(Unary::Negate, p);
+        let log_rest = self.graph.unary(Unary::LnOnePlus, minus);
+        let upper = self.upper(uniform);
+        let log_upper = self.graph.unary(Unary::Ln, upper);
+        let ratio = self.binary(Binary::Divide, log_upper, log_rest);
         let whole = self.graph.unary(Unary::Ceil, ratio);
         let count = self.binary(Binary::Subtract, whole, one);
         let count = self.binary(Binary::Max, count, zero);
         let is_probability = self.binary(Binary::LessEqual, p, one);
         let nothing = self.number(f64::NAN);
         self.select(is_probability, count, nothing)
-    }
-
-    /// `ln(1 - p)`: what the difference has lost to rounding is put right by a factor (W. Kahan).
-    fn ln_of_rest(&mut self, p: NodeId) -> NodeId {
-        let one = self.number(1.0);
-        let rest = self.binary(Binary::Subtract, one, p);
-        let kept = self.binary(Binary::Subtract, one, rest);
-        let factor = self.binary(Binary::Divide, p, kept);
-        let log = self.graph.unary(Unary::Ln, rest);
-        let log = self.binary(Binary::Multiply, log, factor);
-        let is_all_lost = self.binary(Binary::Equal, rest, one);
-        let straight = self.graph.unary(Unary::Negate, p);
-        self.select(is_all_lost, straight, log)
     }
 
     /// Equally likely whole numbers; undefined where an end is not whole or they are the wrong way round.

@@ -44,7 +44,7 @@ macro_rules! words {
 }
 
 impl Language {
-    /// Its words.
+    /// A warning in this language, with what a terminal or a page would hide made visible.
     pub(super) fn warning(self, warning: &Warning) -> String {
         let text = match self {
             Language::English => &warning.english,
@@ -53,7 +53,7 @@ impl Language {
         visible(text).into_owned()
     }
 
-    /// The page's words.
+    /// Its words.
     pub(super) fn words(self) -> &'static Words {
         match self {
             Language::English => &ENGLISH,
