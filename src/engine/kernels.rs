@@ -160,24 +160,11 @@ pub(super) fn ternary<P: Path>(
         let mut exponents = Column::zeroed();
         Ternary::MultiplyAdd.visit(Zip3(&mut exponents, inputs, time));
         path.exp(&exponents.0, &mut dst.0);
-    } else if is_quantile(op) {
+    } else if op.is_quantile() {
         quantile::<P>(op, dst, inputs);
     } else {
         op.visit(Zip3(dst, inputs, time));
     }
-}
-
-/// Whether an operation is an iteration that works on many lanes at once.
-fn is_quantile(op: Ternary) -> bool {
-    matches!(
-        op,
-        Ternary::GammaQuantile
-            | Ternary::BetaQuantile
-            | Ternary::StudentQuantile
-            | Ternary::PoissonQuantile
-            | Ternary::BinomialQuantile
-            | Ternary::NegativeBinomialQuantile
-    )
 }
 
 /// Out of the line of the other operations: a call costs nothing beside the work, and the code is long.

@@ -130,7 +130,9 @@ operations! {
     /// The number itself where it is ≥ 0 and finite, else undefined: a parameter such as `sd`.
     NonNegative => if (0.0..f64::INFINITY).contains(&x) { x } else { f64::NAN };
     /// The number itself where it is > 0 and finite, else undefined: a parameter such as `shape`.
-    Positive => if (x > 0.0) & (x < f64::INFINITY) { x } else { f64::NAN };
+    Positive => positive(x);
+    /// Likewise, of what money is multiplied by from step to step.
+    Factor => positive(x);
 }
 
 operations! {
@@ -242,6 +244,27 @@ operations! {
     };
     /// `(state, total, largest total so far)`: see [`payback_step`].
     PaybackWait => payback_step(a, b, c, time);
+}
+
+impl Ternary {
+    /// Whether it is the quantile of a law whose parameters differ from lane to lane: an iteration over many lanes at once.
+    pub fn is_quantile(self) -> bool {
+        matches!(
+            self,
+            Ternary::GammaQuantile
+                | Ternary::BetaQuantile
+                | Ternary::StudentQuantile
+                | Ternary::PoissonQuantile
+                | Ternary::BinomialQuantile
+                | Ternary::NegativeBinomialQuantile
+        )
+    }
+}
+
+/// The number itself where it is > 0 and finite.
+#[inline(always)]
+fn positive(x: f64) -> f64 {
+    if (x > 0.0) & (x < f64::INFINITY) { x } else { f64::NAN }
 }
 
 /// A condition of two numbers: 1 or 0, undefined where one of them is.

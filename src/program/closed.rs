@@ -30,6 +30,12 @@ impl Lowering<'_> {
         self.graph.ternary(Ternary::Select, condition, then, otherwise)
     }
 
+    /// The value where a condition on parameters holds, else undefined, by reason of the parameters.
+    pub(super) fn required(&mut self, condition: NodeId, value: NodeId) -> NodeId {
+        let (holds, zero) = (self.positive(condition), self.number(0.0));
+        self.select(holds, value, zero)
+    }
+
     /// `1 - u`
     pub(super) fn upper(&mut self, uniform: NodeId) -> NodeId {
         let one = self.number(1.0);
@@ -170,8 +176,7 @@ impl Lowering<'_> {
         let count = self.binary(Binary::Subtract, whole, one);
         let count = self.binary(Binary::Max, count, zero);
         let is_probability = self.binary(Binary::LessEqual, p, one);
-        let nothing = self.number(f64::NAN);
-        self.select(is_probability, count, nothing)
+        self.required(is_probability, count)
     }
 
     /// Equally likely whole numbers; undefined where an end is not whole or they are the wrong way round.
@@ -188,8 +193,7 @@ impl Lowering<'_> {
         let place = self.binary(Binary::Multiply, count, uniform);
         let place = self.graph.unary(Unary::Floor, place);
         let draw = self.binary(Binary::Add, low, place);
-        let nothing = self.number(f64::NAN);
-        self.select(are_whole, draw, nothing)
+        self.required(are_whole, draw)
     }
 
     /// Families whose draws are arithmetic; `first` is the first parameter of the form.
@@ -221,8 +225,7 @@ impl Lowering<'_> {
                 let below = self.binary(Binary::LessEqual, arguments[0], one);
                 let is_probability = self.binary(Binary::And, above, below);
                 let draw = self.bernoulli(arguments[0], uniform);
-                let nothing = self.graph.constant(f64::NAN);
-                self.graph.ternary(Ternary::Select, is_probability, draw, nothing)
+                self.required(is_probability, draw)
             }
             (Family::Geometric, _) => self.geometric(arguments[0], uniform),
             (Family::UniformInt, _) => self.whole_between([arguments[0], arguments[1]], uniform),

@@ -44,10 +44,6 @@ impl Lowering<'_> {
         self.graph.unary(Unary::Ln, x)
     }
 
-    fn nothing(&mut self) -> NodeId {
-        self.number(f64::NAN)
-    }
-
     /// The normal law behind a distribution, where there is one.
     pub(super) fn normal_line(
         &mut self,
@@ -219,14 +215,13 @@ impl Lowering<'_> {
         let is_point = self.binary(Binary::Equal, sd, zero);
         let mut point = if is_log { self.graph.unary(Unary::Exp, mean) } else { mean };
         let value = point;
-        let nothing = self.nothing();
         if let Some(low) = low {
             let is_inside = self.binary(Binary::LessEqual, low, value);
-            point = self.select(is_inside, point, nothing);
+            point = self.required(is_inside, point);
         }
         if let Some(high) = high {
             let is_inside = self.binary(Binary::LessEqual, value, high);
-            point = self.select(is_inside, point, nothing);
+            point = self.required(is_inside, point);
         }
         self.select(is_point, point, draw)
     }
@@ -280,8 +275,7 @@ impl Lowering<'_> {
             let from_median = self.subtract(uniform, half);
             let bent = self.multiply(bend, from_median);
             let sum = self.add(slope, bent);
-            let nothing = self.nothing();
-            slope = self.select(is_rising, sum, nothing);
+            slope = self.required(is_rising, sum);
         }
         let level = self.add(origin, terms[0]);
         let spread = self.multiply(slope, logit);
@@ -299,10 +293,12 @@ impl Lowering<'_> {
             [None, None] => x,
             [Some(low), None] => {
                 let above = self.subtract(x, low);
+                let above = self.positive(above);
                 self.ln(above)
             }
             [None, Some(high)] => {
                 let below = self.subtract(high, x);
+                let below = self.positive(below);
                 let log = self.ln(below);
                 self.negate(log)
             }

@@ -535,7 +535,7 @@ impl<'a> Lowering<'a> {
         let Some(timeline) = &self.model.timeline else { return first };
         let (one, minus_per_step) = (self.graph.constant(1.0), -1.0 / timeline.steps_per_year());
         let growth = self.graph.binary(Binary::Add, one, rate);
-        let growth = self.graph.unary(Unary::Positive, growth);
+        let growth = self.graph.unary(Unary::Factor, growth);
         let factor = self.power(growth, minus_per_step);
         let discount = self.running_product(factor);
         let later = self.graph.binary(Binary::Multiply, later, discount);

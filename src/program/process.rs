@@ -78,7 +78,7 @@ impl<'a> Lowering<'a> {
                 let distance = self.graph.binary(Binary::Multiply, state, kept);
                 let mut next = self.moved(distance, spread, shock);
                 if let Some(jumps) = jumps {
-                    let jumps = self.graph.unary(Unary::Positive, jumps);
+                    let jumps = self.graph.unary(Unary::Factor, jumps);
                     let log = self.graph.unary(Unary::Ln, jumps);
                     next = self.graph.binary(Binary::Add, next, log);
                 }
@@ -117,7 +117,7 @@ impl<'a> Lowering<'a> {
                 let uniform = self.graph.step_draw(site);
                 let size = self.sample(&jumps.size, uniform, labels, Phase::First);
                 let factor = self.graph.binary(Binary::Add, one, size);
-                let factor = self.graph.unary(Unary::Positive, factor);
+                let factor = self.graph.unary(Unary::Factor, factor);
                 let order = self.graph.constant(number);
                 let happens = self.graph.binary(Binary::LessEqual, order, count);
                 let factor = self.graph.ternary(Ternary::Select, happens, factor, one);

@@ -5,8 +5,9 @@ use outlay::distribution::{
     truncated,
 };
 use outlay::engine::{self, Prepared};
+use outlay::results::{NumberSummary, Statistics};
 use outlay::sampling::{StreamKey, uniform_at};
-use outlay::{Request, compile, no_files};
+use outlay::{Request, RunSettings, Unwatched, compile, no_files};
 
 /// An argument of a family.
 #[derive(Clone, Copy)]
@@ -313,6 +314,16 @@ fn an_impossible_parameter_makes_the_draw_undefined() {
         "quantiles(p10 = 0, p90 = p)",
         "quantiles(p10 = p, p90 = 2, low = 0)",
         "discrete(0: p, 1: 2)",
+        "bernoulli(p)",
+        "gamma(p, 1)",
+        "beta(p, 2)",
+        "student_t(p)",
+        "poisson(p)",
+        "binomial(3, p)",
+        "negative_binomial(p, 0.5)",
+        "quantiles(p10 = 0, p50 = 1, p90 = 2 + if(p < 0, 50, 0))",
+        "uniform_int(0, if(p < 0, 0.5, 2))",
+        "truncate(normal(if(p < 0, -60, 1), 1), low = 0)",
     ] {
         let text = format!(
             "outlay = 1\n[inputs]\np = \"uniform(-1, 1)\"\nx = \"{call}\"\n[outputs]\np = {{}}\nx = {{}}\n"
@@ -324,5 +335,13 @@ fn an_impossible_parameter_makes_the_draw_undefined() {
         for (p, x) in lists[0].iter().zip(&lists[1]) {
             assert_eq!(*p < 0.0, x.is_nan(), "{call} with p = {p}: {x}");
         }
+        let settings = RunSettings { trials: 256, ..RunSettings::default() };
+        let result = outlay::run(&model, &settings, &Unwatched);
+        let Statistics::Number(NumberSummary { undefined, .. }) = &result.outputs[1].statistics
+        else {
+            panic!("{call} is a number")
+        };
+        let causes: Vec<&String> = undefined.causes.keys().collect();
+        assert_eq!(causes, ["impossible_parameters"], "{call}");
     }
 }

@@ -67,7 +67,11 @@ impl Trial<'_> {
             }
             Node::Ternary(operation, a, b, c) => {
                 if operation != Ternary::Select {
-                    return self.first_undefined(&[of(a), of(b), of(c)], Cause::Arithmetic);
+                    let own = match operation.is_quantile() {
+                        true => Cause::ImpossibleParameters,
+                        false => Cause::Arithmetic,
+                    };
+                    return self.first_undefined(&[of(a), of(b), of(c)], own);
                 }
                 let condition = self.value_at(of(a));
                 let next = if condition.is_nan() {
@@ -124,6 +128,9 @@ impl Trial<'_> {
 
 /// What it means where an operation of one number has no result.
 fn domain(operation: Unary) -> Cause {
+    if matches!(operation, Unary::Positive | Unary::NonNegative) {
+        return Cause::ImpossibleParameters;
+    }
     let is_total = matches!(
         operation,
         Unary::Negate | Unary::Absolute | Unary::Not | Unary::Floor | Unary::Ceil | Unary::Round
