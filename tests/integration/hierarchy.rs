@@ -443,6 +443,23 @@ fn check_draws(call: &str, seed: u64, law: impl Fn(f64) -> Distribution, accurac
 }
 
 #[test]
+fn a_metalog_has_draws_in_the_trials_in_which_it_rises() {
+    const TRIALS: u64 = 512;
+    let text = "outlay = 1\n[inputs]\np = \"uniform(1, 2)\"\n\
+        x = \"quantiles(p10 = 0, p40 = 1, p60 = p, p90 = 3)\"\n[outputs]\np = {}\nx = {}\n";
+    let request = Request { name: "rises.toml".into(), text: text.into(), ..Request::default() };
+    let Ok(model) = compile(&request, &mut no_files) else { panic!("it compiles") };
+    let lists = engine::collect(&Prepared::new(model.program(), 1), 2, TRIALS);
+    let mut n_rising = 0;
+    for (&p, &x) in lists[0].iter().zip(&lists[1]) {
+        let law = quantiles(&[(0.1, 0.0), (0.4, 1.0), (0.6, p), (0.9, 3.0)], None, None);
+        assert_eq!(law.is_ok(), !x.is_nan(), "p = {p}: {x}");
+        n_rising += u32::from(law.is_ok());
+    }
+    assert!((50..450).contains(&n_rising), "{n_rising}");
+}
+
+#[test]
 fn an_impossible_parameter_makes_the_draw_undefined() {
     for call in [
         "weibull(1.5, p)",
