@@ -26,8 +26,8 @@ pub struct Metalog {
 /// More percentiles than this determine their coefficients too badly.
 const MOST_POINTS: usize = 16;
 
-/// Beyond this |t| no uniform reaches: ln of 2⁵⁴ is 37.4.
-const REACH: f64 = 38.0;
+/// See [`Metalog::REACH`].
+const REACH: f64 = Metalog::REACH;
 
 /// Percentiles as (probability, value), in any order, and the ends of the support, where there are some.
 ///
@@ -210,6 +210,32 @@ fn terms_at(place: &Place, count: usize) -> Vec<f64> {
 impl Metalog {
     /// 1 / max |s + y (1 − y) t|: Keelin's bound on |a₃| / a₂, which decides whether three terms rise.
     pub const STEEPEST: f64 = 1.667_113_119_201_929_4;
+
+    /// Beyond this |t| no uniform reaches: ln of 2⁵⁴ is 37.4.
+    pub const REACH: f64 = 38.0;
+
+    /// Which of the two polynomials a term belongs to (true: the spread), and its power.
+    pub fn term_of(term: usize) -> (bool, usize) {
+        term_of(term)
+    }
+
+    /// The first `count` terms at t.
+    pub fn terms_at(t: f64, count: usize) -> Vec<f64> {
+        terms_at(&Place::new(t), count)
+    }
+
+    /// What each of the first `count` terms contributes to dM/dt at t, by its coefficient.
+    pub fn slopes_at(t: f64, count: usize) -> Vec<f64> {
+        let place = Place::new(t);
+        let of = |term: usize| {
+            let (is_spread, power) = term_of(term);
+            let mut list = vec![0.0; power + 1];
+            list[power] = 1.0;
+            let inner = derivative(&list, place.s) * place.product;
+            if is_spread { inner * place.t + polynomial(&list, place.s) } else { inner }
+        };
+        (0..count).map(of).collect()
+    }
 
     /// What each percentile contributes to each coefficient a₁, a₂, …: they are linear in the heights on the line. Row
     /// by coefficient, number by percentile; `None` where two percentiles are one.

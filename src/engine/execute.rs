@@ -3,6 +3,7 @@
 use super::kernels::{self, Column, Input};
 use super::prepared::{Prepared, solve};
 use super::sums::{self, Part, Source};
+use super::varying::{Varying, WIDTH};
 use crate::accumulate::{Cause, Stretch, Tally};
 use crate::check::instantiate;
 use crate::distribution::Distribution;
@@ -15,6 +16,8 @@ use crate::sampling::{BLOCK, Paths, fill_normal, fill_uniform};
 #[derive(Debug)]
 pub struct Worker<'a> {
     prepared: &'a Prepared<'a>,
+    /// For each of the program's calls the law over lanes, where there is one.
+    varying: Vec<Option<Varying>>,
     registers: Vec<Column>,
     /// Which column each register is at the moment.
     place: Vec<u16>,
@@ -100,6 +103,7 @@ impl<'a> Worker<'a> {
         let steps = program.last_step as usize + 1;
         Worker {
             prepared,
+            varying: program.calls.iter().map(|call| Varying::of(&call.template)).collect(),
             registers: vec![Column::zeroed(); program.n_registers],
             place: (0..n_registers).collect(),
             scalars: vec![0.0; program.scalars.len()],
@@ -243,10 +247,11 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// A distribution with parameters in columns, solved lane by lane.
+    /// A distribution with parameters in columns: over lanes, or solved lane by lane.
     #[inline(never)]
     fn call(&mut self, dst: u16, call: u16, block: u64, step: u32) {
-        let call: &ColumnCall = &self.prepared.program.calls[usize::from(call)];
+        let number = usize::from(call);
+        let call: &ColumnCall = &self.prepared.program.calls[number];
         if let Some(sum) = call.sum {
             return self.sum_of_draws(dst, call, sum, block, step);
         }
@@ -254,6 +259,10 @@ impl<'a> Worker<'a> {
             call.arguments.iter().map(|&argument| self.operand(argument)).collect();
         let uniform = call.uniform.map(|uniform| self.operand(uniform));
         let dst = self.column(dst);
+        if let (Some(law), Some(uniform)) = (&self.varying[number], uniform) {
+            let registers = &mut self.registers;
+            return self.prepared.path.run(VaryingCall { law, arguments, uniform, dst, registers });
+        }
         for lane in 0..BLOCK {
             let value = |place: &OperandPlace| match *place {
                 OperandPlace::Column(column) => self.registers[column].0[lane],
@@ -372,6 +381,39 @@ impl OperandPlace {
         match self {
             OperandPlace::Column(_) => Input::Column(column),
             OperandPlace::Scalar(value) => Input::Scalar(value),
+        }
+    }
+}
+
+/// The draws of a law over lanes.
+struct VaryingCall<'a> {
+    law: &'a Varying,
+    arguments: Vec<OperandPlace>,
+    uniform: OperandPlace,
+    dst: usize,
+    registers: &'a mut [Column],
+}
+
+impl Kernel for VaryingCall<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<P: Path>(self, _: P) {
+        let VaryingCall { law, arguments, uniform, dst, registers } = self;
+        let mut lanes = vec![[0.0; WIDTH]; arguments.len()];
+        for first in (0..BLOCK).step_by(WIDTH) {
+            let read = |place: OperandPlace| match place {
+                OperandPlace::Column(column) => {
+                    std::array::from_fn(|lane| registers[column].0[first + lane])
+                }
+                OperandPlace::Scalar(value) => [value; WIDTH],
+            };
+            for (lanes, &argument) in lanes.iter_mut().zip(&arguments) {
+                *lanes = read(argument);
+            }
+            let (u, mut out) = (read(uniform), [0.0; WIDTH]);
+            law.fill(&mut lanes, &u, &mut out);
+            registers[dst].0[first..first + WIDTH].copy_from_slice(&out);
         }
     }
 }

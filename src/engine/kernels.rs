@@ -194,6 +194,8 @@ impl Kernel for Quantiles<'_> {
             lanes::fill::<lanes::Beta>(a, b, u, out);
         } else if self.op == Ternary::StudentQuantile {
             lanes::fill::<lanes::StudentT>(a, b, u, out);
+        } else if self.op == Ternary::InverseGaussianQuantile {
+            lanes::fill::<lanes::InverseGaussian>(a, b, u, out);
         } else if self.op == Ternary::PoissonQuantile {
             lanes::fill::<lanes::Poisson>(a, b, u, out);
         } else if self.op == Ternary::BinomialQuantile {

@@ -13,6 +13,7 @@ mod parallel;
 mod prepared;
 pub mod reference;
 mod sums;
+mod varying;
 
 pub use execute::{Selection, Sink, Worker};
 pub use monitor::{Behind, Monitor, Unwatched};

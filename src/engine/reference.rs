@@ -12,6 +12,7 @@ use crate::sampling::{BLOCK, Place, Source, StreamKey, normal_at};
 
 use super::prepared::{PreparedSampler, solve};
 use super::sums;
+use super::varying::Varying;
 use crate::distribution::Distribution;
 
 /// Where uniform numbers come from.
@@ -267,6 +268,9 @@ impl<'a> Trial<'a> {
                     let count = parameters.next().unwrap_or(f64::NAN);
                     let law = instantiate(&call.template, &mut |_| parameters.next());
                     return self.sum_of_draws(sum, count, law.and_then(Result::ok), step);
+                }
+                if let (Some(law), Some(uniform)) = (Varying::of(&call.template), call.uniform) {
+                    return law.at(parameters, value(self, uniform));
                 }
                 match (instantiate(&call.template, &mut |_| parameters.next()), call.uniform) {
                     (Some(Ok(distribution)), Some(uniform)) => {

@@ -12,12 +12,18 @@
 mod beta;
 mod count;
 mod gamma;
+mod inverse_gaussian;
+mod normal;
 
 pub use beta::{Beta, StudentT};
 pub use count::{Binomial, NegativeBinomial, Poisson};
 pub use gamma::Gamma;
+pub use inverse_gaussian::InverseGaussian;
+pub use normal::Normal;
 
-use super::elementary::{exp_of_parts, ln};
+use super::elementary::exp_of_parts;
+
+pub(crate) use super::elementary::ln;
 
 /// Lanes that are worked on together.
 pub const WIDTH: usize = 16;
@@ -33,6 +39,35 @@ pub trait Quantile: Copy {
     /// The quantile of u in (0, 1) for the parameters `a` and `b` (unused where there is one). NaN where a parameter is
     /// NaN or impossible.
     fn fill<const W: usize>(a: &[f64; W], b: &[f64; W], u: &[f64; W], out: &mut [f64; W]);
+}
+
+/// A law of which both tails are known over lanes too: what windows and mixtures are made of.
+pub trait Law: Quantile {
+    /// P(X ≤ x), P(X > x) and the density. `rest` is 1 − x, for laws between 0 and 1.
+    fn tails<const W: usize>(
+        a: &[f64; W],
+        b: &[f64; W],
+        x: &[f64; W],
+        rest: &[f64; W],
+    ) -> [[f64; W]; 3];
+
+    /// The x with these tails, which add up to 1, by the smaller; and 1 − x, for laws between 0 and 1.
+    fn inverse<const W: usize>(
+        a: &[f64; W],
+        b: &[f64; W],
+        lower: &[f64; W],
+        upper: &[f64; W],
+    ) -> [[f64; W]; 2];
+}
+
+/// 1 − u
+#[inline(always)]
+fn complement<const W: usize>(u: &[f64; W]) -> [f64; W] {
+    let mut upper = [0.0; W];
+    for i in 0..W {
+        upper[i] = 1.0 - u[i];
+    }
+    upper
 }
 
 /// The quantile of one number.
@@ -83,13 +118,13 @@ const HALF_LN_2PI: f64 = 0.918_938_533_204_672_7;
 
 /// Whether some lane goes on.
 #[inline(always)]
-fn any(lanes: &[bool]) -> bool {
+pub(crate) fn any(lanes: &[bool]) -> bool {
     lanes.iter().fold(false, |any, &lane| any | lane)
 }
 
 /// e^x, 0 far below and huge far above.
 #[inline(always)]
-fn exp(x: f64) -> f64 {
+pub(crate) fn exp(x: f64) -> f64 {
     let x = if x < -745.0 { -745.0 } else { x };
     let x = if x > 709.0 { 709.0 } else { x };
     exp_of_parts(x, x, 0.0)
@@ -97,7 +132,7 @@ fn exp(x: f64) -> f64 {
 
 /// ln(1 + t): what the sum has lost to rounding is put right by a factor (W. Kahan).
 #[inline(always)]
-fn ln_1p(t: f64) -> f64 {
+pub(crate) fn ln_1p(t: f64) -> f64 {
     let sum = 1.0 + t;
     let kept = sum - 1.0;
     let value = ln(sum) * (t / kept);
@@ -106,7 +141,7 @@ fn ln_1p(t: f64) -> f64 {
 
 /// e^x − 1, likewise.
 #[inline(always)]
-fn exp_m1(x: f64) -> f64 {
+pub(crate) fn exp_m1(x: f64) -> f64 {
     let power = exp(x);
     let value = (power - 1.0) * (x / ln(power));
     let value = if power == 1.0 { x } else { value };
@@ -203,7 +238,7 @@ mod tests {
         beta_density, beta_inverse, gamma_density, gamma_p_inverse, gamma_q_inverse,
     };
 
-    const N: usize = 4096;
+    pub(super) const N: usize = 4096;
 
     struct Fill<'a, Q>(Q, [&'a [f64; N]; 3]);
 
@@ -220,7 +255,7 @@ mod tests {
     }
 
     /// Shapes from `low` to `high` evenly in their logarithm, and uniform numbers with many in both tails.
-    fn arguments(low: f64, high: f64) -> [[f64; N]; 3] {
+    pub(super) fn arguments(low: f64, high: f64) -> [[f64; N]; 3] {
         use crate::math::tests::spread;
         let shape = |axis: usize| {
             std::array::from_fn(|i| {
@@ -238,7 +273,7 @@ mod tests {
         [shape(0), shape(1), u]
     }
 
-    fn on_every_path<Q: Quantile>(law: Q, [a, b, u]: &[[f64; N]; 3]) -> Vec<f64> {
+    pub(super) fn on_every_path<Q: Quantile>(law: Q, [a, b, u]: &[[f64; N]; 3]) -> Vec<f64> {
         let alone: Vec<u64> = (0..N).map(|i| one::<Q>(a[i], b[i], u[i]).to_bits()).collect();
         for path in SimdPath::available() {
             assert!(path.run(Fill(law, [a, b, u])) == alone, "{path}");
@@ -363,6 +398,7 @@ mod tests {
             assert!(one::<Gamma>(a, 0.0, 0.3).is_nan(), "gamma({a})");
             assert!(one::<Beta>(a, 2.0, 0.3).is_nan() && one::<Beta>(2.0, a, 0.3).is_nan());
             assert!(one::<StudentT>(a, 0.0, 0.3).is_nan(), "student_t({a})");
+            assert!(one::<InverseGaussian>(a, 0.0, 0.3).is_nan(), "inverse_gaussian({a})");
             assert!(one::<NegativeBinomial>(a, 0.5, 0.3).is_nan(), "negative_binomial({a})");
         }
         for a in [-1.0, f64::NAN, f64::INFINITY] {

@@ -227,6 +227,11 @@ operations! {
         let _ = time;
         lanes::one::<lanes::StudentT>(a, b, c)
     };
+    /// Likewise of the inverse Gaussian law with mean 1 and shape `a`.
+    InverseGaussianQuantile => {
+        let _ = time;
+        lanes::one::<lanes::InverseGaussian>(a, b, c)
+    };
     /// Likewise of the Poisson law with mean `a`.
     PoissonQuantile => {
         let _ = time;
@@ -254,6 +259,7 @@ impl Ternary {
             Ternary::GammaQuantile
                 | Ternary::BetaQuantile
                 | Ternary::StudentQuantile
+                | Ternary::InverseGaussianQuantile
                 | Ternary::PoissonQuantile
                 | Ternary::BinomialQuantile
                 | Ternary::NegativeBinomialQuantile

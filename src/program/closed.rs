@@ -378,6 +378,12 @@ impl Lowering<'_> {
                 let draw = of_one(self, Ternary::StudentQuantile);
                 self.location_scale(arguments[1], scale, draw)
             }
+            Family::InverseGaussian => {
+                let (mean, shape) = (self.positive(arguments[0]), self.positive(arguments[1]));
+                let ratio = self.binary(Binary::Divide, shape, mean);
+                let draw = standard(self, Ternary::InverseGaussianQuantile, ratio, zero);
+                self.binary(Binary::Multiply, mean, draw)
+            }
             Family::Poisson => of_one(self, Ternary::PoissonQuantile),
             Family::Binomial => of_two(self, Ternary::BinomialQuantile),
             Family::NegativeBinomial => of_two(self, Ternary::NegativeBinomialQuantile),

@@ -1,7 +1,7 @@
 //! Draws of percentiles, windows and lists that differ from trial to trial, as arithmetic.
 //!
 //! In: the nodes of what varies and of the uniform number. Out: the node of the draw, or `None` where no arithmetic is
-//! known and the law is solved draw by draw. Here are normal and lognormal laws by any of their forms, also
+//! known and the engine solves the law, over lanes or draw by draw. Here are normal and lognormal laws by any of their forms, also
 //! inside a window; metalogs through two or three percentiles; short lists of values with weights. What is impossible in a
 //! trial makes its draw undefined.
 
@@ -20,7 +20,7 @@ pub(super) struct NormalLine {
     is_log: bool,
 }
 
-/// Longer lists are looked up draw by draw: sorting them takes the square of their length.
+/// Longer lists are looked up by the engine: sorting them takes the square of their length.
 const MOST_LISTED: usize = 6;
 
 impl Lowering<'_> {

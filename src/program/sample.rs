@@ -3,7 +3,7 @@
 //! Every draw is the inverse CDF of one uniform number, non-decreasing in it. Location, scale and
 //! closed forms become arithmetic; constant parameters of any other shape become a table. Parameters
 //! that differ from trial to trial become arithmetic or an iteration over many lanes (see `closed`); families and
-//! combinations that neither is for are solved lane by lane.
+//! combinations that neither is for are left to the engine, which solves them over lanes or one by one.
 
 use super::graph::{Call, NodeId, Sum};
 use super::lower::{Labels, Lowering, Phase};

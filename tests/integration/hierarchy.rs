@@ -1,12 +1,15 @@
 //! Parameters that differ from trial to trial: every draw is the quantile of its own trial's distribution.
 
 use outlay::distribution::{
-    Distribution, Family, Kind, build, build_pinned, constant, discrete, quantiles, range,
-    truncated,
+    Distribution, Family, Kind, affine, build, build_pinned, constant, discrete, histogram,
+    mixture, quantiles, range, truncated,
 };
+use outlay::engine::reference::{Draws, Trial};
 use outlay::engine::{self, Prepared};
+use outlay::math::simd::SimdPath;
+use outlay::program::{Mode, lower_outputs};
 use outlay::results::{NumberSummary, Statistics};
-use outlay::sampling::{StreamKey, uniform_at};
+use outlay::sampling::{Design, Layout, StreamKey, uniform_at};
 use outlay::{Request, RunSettings, Unwatched, compile, no_files};
 
 /// An argument of a family.
@@ -63,7 +66,9 @@ const CASES: &[(&str, &[Argument], Accuracy)] = &[
     ("beta", &[P, Fixed(2.0), Fixed(0.0), Fixed(1.0)], Closed),
     ("pert", &[Fixed(0.0), P, Fixed(3.0), Fixed(4.0)], Closed),
     ("student_t", &[P, Fixed(0.0), Fixed(1.0)], Closed),
-    ("inverse_gaussian", &[P, Fixed(2.0)], Solved),
+    ("inverse_gaussian", &[P, Fixed(2.0)], Closed),
+    ("inverse_gaussian", &[Fixed(2.0), Drawn(0.1, 0.0)], Closed),
+    ("inverse_gaussian", &[P, Fixed(1e4)], Closed),
     ("chi_square", &[P], Closed),
     ("poisson", &[Drawn(20.0, 0.0)], Solved),
     ("binomial", &[Fixed(20.0), Drawn(0.3, 0.0)], Solved),
@@ -134,6 +139,57 @@ const WRITTEN: &[Written] = &[
     (
         "truncate(exponential(p), high = 3)",
         |p| window(plain("exponential", &[p]), None, Some(3.0)),
+        Closed,
+    ),
+    (
+        "truncate(gamma(p, 2), low = 1, high = 5 * p)",
+        |p| window(plain("gamma", &[p, 2.0]), Some(1.0), Some(5.0 * p)),
+        Closed,
+    ),
+    // far out in the upper tail
+    (
+        "truncate(gamma(2, p), low = 30)",
+        |p| window(plain("gamma", &[2.0, p]), Some(30.0), None),
+        Closed,
+    ),
+    (
+        "truncate(pert(0, p, 3), high = 2.5)",
+        |p| window(plain("pert", &[0.0, p, 3.0, 4.0]), None, Some(2.5)),
+        Closed,
+    ),
+    (
+        "truncate(beta(2, 3, low = p, high = 3 * p), low = 2.2, high = 2.8)",
+        |p| window(plain("beta", &[2.0, 3.0, p, 3.0 * p]), Some(2.2), Some(2.8)),
+        Closed,
+    ),
+    (
+        "truncate(student_t(3 * p, location = 1, scale = p), low = 0)",
+        |p| window(plain("student_t", &[3.0 * p, 1.0, p]), Some(0.0), None),
+        Closed,
+    ),
+    (
+        "truncate(inverse_gaussian(p, 2), low = 0.5, high = 9)",
+        |p| window(plain("inverse_gaussian", &[p, 2.0]), Some(0.5), Some(9.0)),
+        Closed,
+    ),
+    (
+        "truncate(weibull(1.5, p), low = p)",
+        |p| window(plain("weibull", &[1.5, p]), Some(p), None),
+        Closed,
+    ),
+    (
+        "truncate(triangular(0, p, 3), low = 0.2, high = 2.9)",
+        |p| window(plain("triangular", &[0.0, p, 3.0]), Some(0.2), Some(2.9)),
+        Closed,
+    ),
+    (
+        "truncate(chi_square(4), high = 3 * p)",
+        |p| window(plain("chi_square", &[4.0]), None, Some(3.0 * p)),
+        Closed,
+    ),
+    (
+        "truncate(poisson(5 * p), low = 1)",
+        |p| window(plain("poisson", &[5.0 * p]), Some(1.0), None),
         Solved,
     ),
     ("quantiles(p10 = -p, p90 = 4)", |p| smooth(&[(0.1, -p), (0.9, 4.0)], None, None), Closed),
@@ -160,6 +216,56 @@ const WRITTEN: &[Written] = &[
     (
         "quantiles(p10 = -p, p40 = 1, p60 = 2, p90 = 5)",
         |p| smooth(&[(0.1, -p), (0.4, 1.0), (0.6, 2.0), (0.9, 5.0)], None, None),
+        Closed,
+    ),
+    (
+        "quantiles(p5 = 1, p25 = p + 1, p50 = 3 * p, p75 = 4 * p, p95 = 12, low = 0)",
+        |p| {
+            let points =
+                [(0.05, 1.0), (0.25, p + 1.0), (0.5, 3.0 * p), (0.75, 4.0 * p), (0.95, 12.0)];
+            smooth(&points, Some(0.0), None)
+        },
+        Closed,
+    ),
+    (
+        "quantiles(p90 = 8, p10 = p, p60 = 3 + p, p30 = 1.5 + p, high = 20)",
+        |p| smooth(&[(0.9, 8.0), (0.1, p), (0.6, 3.0 + p), (0.3, 1.5 + p)], None, Some(20.0)),
+        Closed,
+    ),
+    (
+        "quantiles(p10 = 2, p30 = 2 + p, p60 = 5, p90 = 8, low = 1 - p, high = 10 * p)",
+        |p| {
+            let points = [(0.1, 2.0), (0.3, 2.0 + p), (0.6, 5.0), (0.9, 8.0)];
+            smooth(&points, Some(1.0 - p), Some(10.0 * p))
+        },
+        Closed,
+    ),
+    (
+        "discrete(7: 1, 1: p, 5: 2, -3: 0.7, 2: 0, 4: p - 1, 2: 1, p: 0.5)",
+        |p| {
+            let early = [(7.0, 1.0), (1.0, p), (5.0, 2.0), (-3.0, 0.7)];
+            let late = [(2.0, 0.0), (4.0, p - 1.0), (2.0, 1.0), (p, 0.5)];
+            list(&[early, late].concat())
+        },
+        Solved,
+    ),
+    (
+        "discrete(1: 0, 2: p, 3: 1, 4: 1, 5: p, 6: 1, 7: 1, 8: 0)",
+        |p| {
+            let early = [(1.0, 0.0), (2.0, p), (3.0, 1.0), (4.0, 1.0)];
+            let late = [(5.0, p), (6.0, 1.0), (7.0, 1.0), (8.0, 0.0)];
+            list(&[early, late].concat())
+        },
+        Solved,
+    ),
+    (
+        "histogram(edges = [-1, p, 3, 10 * p, 30], weights = [1, p, 0, 2 * p])",
+        |p| bins(&[-1.0, p, 3.0, 10.0 * p, 30.0], &[1.0, p, 0.0, 2.0 * p]),
+        Solved,
+    ),
+    (
+        "histogram(edges = [0, 1, 2, 3], weights = [0, p, 1])",
+        |p| bins(&[0.0, 1.0, 2.0, 3.0], &[0.0, p, 1.0]),
         Solved,
     ),
     ("discrete(1: p, 5: 2, -3: 0.7)", |p| list(&[(1.0, p), (5.0, 2.0), (-3.0, 0.7)]), Solved),
@@ -175,10 +281,38 @@ const WRITTEN: &[Written] = &[
     ),
     (
         "mixture(p: 1, normal(0, p): 3)",
+        |p| mix(vec![(1.0, constant(p).expect("a number")), (3.0, plain("normal", &[0.0, p]))]),
+        Closed,
+    ),
+    (
+        "mixture(0: 2 - p, gamma(2, 10 * p): 1, 5: p)",
         |p| {
-            let parts =
-                vec![(1.0, constant(p).expect("a number")), (3.0, plain("normal", &[0.0, p]))];
-            outlay::distribution::mixture(parts).expect("a mixture")
+            let [none, five] = [0.0, 5.0].map(|x| constant(x).expect("a number"));
+            mix(vec![(2.0 - p, none), (1.0, plain("gamma", &[2.0, 10.0 * p])), (p, five)])
+        },
+        Closed,
+    ),
+    (
+        "mixture(normal(0, 1): 7, normal(8, 0.1 * p): 3)",
+        |p| mix(vec![(7.0, plain("normal", &[0.0, 1.0])), (3.0, plain("normal", &[8.0, 0.1 * p]))]),
+        Closed,
+    ),
+    (
+        "mixture(1 to 3: p, 5 * uniform(0, p) + 1: 1, weibull(2, 3): 1)",
+        |p| {
+            let uniform = affine(5.0, 1.0, plain("uniform", &[0.0, p])).expect("a scale");
+            let low_to_high = range(1.0, 3.0, 0.9).expect("a range");
+            mix(vec![(p, low_to_high), (1.0, uniform), (1.0, plain("weibull", &[2.0, 3.0]))])
+        },
+        Closed,
+    ),
+    (
+        "mixture(poisson(3 * p): 1, uniform_int(2, 20): 1)",
+        |p| {
+            mix(vec![
+                (1.0, plain("poisson", &[3.0 * p])),
+                (1.0, plain("uniform_int", &[2.0, 20.0])),
+            ])
         },
         Solved,
     ),
@@ -198,6 +332,14 @@ fn window(inner: Distribution, low: Option<f64>, high: Option<f64>) -> Distribut
 
 fn smooth(points: &[(f64, f64)], low: Option<f64>, high: Option<f64>) -> Distribution {
     quantiles(points, low, high).expect("a metalog")
+}
+
+fn mix(parts: Vec<(f64, Distribution)>) -> Distribution {
+    mixture(parts).expect("a mixture")
+}
+
+fn bins(edges: &[f64], weights: &[f64]) -> Distribution {
+    histogram(edges, weights).expect("a histogram")
 }
 
 fn list(pairs: &[(f64, f64)]) -> Distribution {
@@ -284,6 +426,37 @@ fn check_draws(call: &str, seed: u64, law: impl Fn(f64) -> Distribution, accurac
     for (trial, (&p, &x)) in (0..TRIALS).zip(lists[0].iter().zip(&lists[1])) {
         check(&law(p), uniform_at(key, 0, trial), x, accuracy, call);
     }
+    let bits = |values: &[f64]| values.iter().map(|x| x.to_bits()).collect::<Vec<u64>>();
+    for path in SimdPath::available() {
+        let own = engine::collect(&Prepared::new(model.program(), seed).with_path(path), 2, TRIALS);
+        assert!(bits(&own[1]) == bits(&lists[1]), "{call}: other draws on {path}");
+    }
+    let (graph, cells) = lower_outputs(model.model(), &model.model().outputs, Mode::Sample);
+    let layout = Layout::new(Design::Random, TRIALS);
+    for trial in (0..TRIALS).step_by(37) {
+        let (place, Prepared { sources, streams, samplers, .. }) = (layout.place(trial), &prepared);
+        let draws = Draws::Trial { sources, streams, samplers, place };
+        let alone = Trial::new(&graph, draws, 1.0).values(cells[1][0].nodes);
+        let x = lists[1][usize::try_from(trial).expect("a few hundred")];
+        assert!(alone == [x], "{call}, trial {trial} alone: {alone:?}, not {x:e}");
+    }
+}
+
+#[test]
+fn a_metalog_has_draws_in_the_trials_in_which_it_rises() {
+    const TRIALS: u64 = 512;
+    let text = "outlay = 1\n[inputs]\np = \"uniform(1, 2)\"\n\
+        x = \"quantiles(p10 = 0, p40 = 1, p60 = p, p90 = 3)\"\n[outputs]\np = {}\nx = {}\n";
+    let request = Request { name: "rises.toml".into(), text: text.into(), ..Request::default() };
+    let Ok(model) = compile(&request, &mut no_files) else { panic!("it compiles") };
+    let lists = engine::collect(&Prepared::new(model.program(), 1), 2, TRIALS);
+    let mut n_rising = 0;
+    for (&p, &x) in lists[0].iter().zip(&lists[1]) {
+        let law = quantiles(&[(0.1, 0.0), (0.4, 1.0), (0.6, p), (0.9, 3.0)], None, None);
+        assert_eq!(law.is_ok(), !x.is_nan(), "p = {p}: {x}");
+        n_rising += u32::from(law.is_ok());
+    }
+    assert!((50..450).contains(&n_rising), "{n_rising}");
 }
 
 #[test]
@@ -318,12 +491,24 @@ fn an_impossible_parameter_makes_the_draw_undefined() {
         "gamma(p, 1)",
         "beta(p, 2)",
         "student_t(p)",
+        "inverse_gaussian(p, 2)",
+        "inverse_gaussian(2, p)",
         "poisson(p)",
         "binomial(3, p)",
         "negative_binomial(p, 0.5)",
         "quantiles(p10 = 0, p50 = 1, p90 = 2 + if(p < 0, 50, 0))",
+        "quantiles(p10 = 0, p40 = 1, p60 = 1.5, p90 = 2.5 + if(p < 0, 50, 0))",
+        "quantiles(p10 = p, p40 = 1.5, p60 = 2, p90 = 4, low = if(p < 0, 0, -5))",
+        "discrete(0: p, 1: 2, 2: 1, 3: 1, 4: 1, 5: 1, 6: 1)",
+        "histogram(edges = [0, 1, 2], weights = [1, p])",
+        "histogram(edges = [0, p, 2], weights = [1, 1])",
         "uniform_int(0, if(p < 0, 0.5, 2))",
         "truncate(normal(if(p < 0, -60, 1), 1), low = 0)",
+        "truncate(gamma(p, 1), low = 0.1)",
+        "truncate(uniform(0, 1), low = 0, high = p)",
+        "truncate(exponential(p), high = 1)",
+        "mixture(normal(0, p): 1, 3: 1)",
+        "mixture(normal(0, 1): p, exponential(2): 1)",
     ] {
         let text = format!(
             "outlay = 1\n[inputs]\np = \"uniform(-1, 1)\"\nx = \"{call}\"\n[outputs]\np = {{}}\nx = {{}}\n"

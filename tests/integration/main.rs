@@ -19,6 +19,7 @@ mod generator;
 mod help;
 mod hierarchy;
 mod known;
+mod kolmogorov;
 mod library;
 mod meaning;
 mod messages;

@@ -79,6 +79,11 @@ const LAWS: &[(&str, &str)] = &[
     ("gev_p", "gev(p, 1, 0.1 * p)"),
     ("lognormal_p", "lognormal(mean = p, sd = 1)"),
     ("truncated_p", "truncate(normal(p, 1), low = 0)"),
+    ("truncated_gamma_p", "truncate(gamma(p, 1), low = 1, high = 4)"),
+    ("quantiles_of_four_p", "quantiles(p10 = -p, p40 = 1, p60 = 2, p90 = 5)"),
+    ("list_of_seven_p", "discrete(1: p, 2: 1, 3: p, 5: 1, 4: 2, 6: p, p: 3)"),
+    ("histogram_p", "histogram(edges = [0, p, 3], weights = [p, 1])"),
+    ("mixture_p", "mixture(0: 1, normal(5, p): p, gamma(p, 2): 1)"),
 ];
 
 /// Inputs that are drawn together, and processes: name and value; the two tables that join them.

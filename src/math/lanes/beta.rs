@@ -1,10 +1,10 @@
 //! The beta law, and Student's t, which is an odd of it.
 
 use super::{
-    HALF_LN_2PI, MOST_STEPS, ORDINARY, Quantile, SQRT_2PI, Tails, any, deviance, exp, exp_m1, ln,
-    ln_1p, ln_gamma_1p, rough_normal, stirling_error, stirling_series,
+    HALF_LN_2PI, Law, MOST_STEPS, ORDINARY, Quantile, SQRT_2PI, Tails, any, complement, deviance,
+    exp, exp_m1, ln, ln_1p, ln_gamma_1p, rough_normal, stirling_error, stirling_series,
 };
-use crate::math::special::beta_inverse;
+use crate::math::special::{beta_density, beta_inverse, beta_lower, beta_upper};
 use crate::math::special_gamma::nonzero;
 
 /// Shapes `a` and `b`. The quantile is told from the nearer end: x where x ≤ ½, else x − 1.
@@ -18,33 +18,126 @@ pub struct StudentT;
 impl Quantile for Beta {
     #[inline(always)]
     fn fill<const W: usize>(a: &[f64; W], b: &[f64; W], u: &[f64; W], out: &mut [f64; W]) {
-        let mut q = [0.0; W];
-        for i in 0..W {
-            q[i] = 1.0 - u[i];
-        }
-        let (x, y) = inverse(a, b, u, &q);
+        let (x, y) = inverse(a, b, u, &complement(u));
         for i in 0..W {
             out[i] = if x[i] > 0.5 { -y[i] } else { x[i] };
         }
     }
 }
 
+impl Law for Beta {
+    #[inline(always)]
+    fn tails<const W: usize>(
+        a: &[f64; W],
+        b: &[f64; W],
+        x: &[f64; W],
+        y: &[f64; W],
+    ) -> [[f64; W]; 3] {
+        let (mut shapes, mut near, mut far) = ([Shapes::PLAIN; W], [0.5; W], [0.5; W]);
+        let mut is_ordinary = [true; W];
+        for i in 0..W {
+            let is_inside = (x[i] > 0.0) & (y[i] > 0.0);
+            is_ordinary[i] = ORDINARY.contains(&a[i]) & ORDINARY.contains(&b[i]) & is_inside;
+            let (a, b) = if is_ordinary[i] { (a[i], b[i]) } else { (1.0, 1.0) };
+            shapes[i] = Shapes::new(a, b);
+            (near[i], far[i]) = if is_ordinary[i] { (x[i], y[i]) } else { (0.5, 0.5) };
+        }
+        let found = tails(&shapes, &near, &far, &is_ordinary);
+        let mut all = [found.lower, found.upper, [0.0; W]];
+        for i in 0..W {
+            all[2][i] = found.weight[i] / (near[i] * far[i]);
+            if !is_ordinary[i] {
+                let beyond = if x[i] > 0.0 { [1.0, 0.0, 0.0] } else { [0.0, 1.0, 0.0] };
+                let is_inside = (x[i] > 0.0) & (y[i] > 0.0);
+                let found = if is_inside { tails_alone(a[i], b[i], x[i], y[i]) } else { beyond };
+                (all[0][i], all[1][i], all[2][i]) = (found[0], found[1], found[2]);
+            }
+        }
+        all
+    }
+
+    #[inline(always)]
+    fn inverse<const W: usize>(
+        a: &[f64; W],
+        b: &[f64; W],
+        lower: &[f64; W],
+        upper: &[f64; W],
+    ) -> [[f64; W]; 2] {
+        let (x, y) = inverse(a, b, lower, upper);
+        [x, y]
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn tails_alone(a: f64, b: f64, x: f64, y: f64) -> [f64; 3] {
+    [beta_lower(a, b, x, y), beta_upper(a, b, x, y), beta_density(a, b, x, y)]
+}
+
 impl Quantile for StudentT {
-    /// df / (df + t²) has the beta law of df/2 and ½.
     #[inline(always)]
     fn fill<const W: usize>(df: &[f64; W], _: &[f64; W], u: &[f64; W], out: &mut [f64; W]) {
-        let (mut a, mut share, mut rest) = ([0.0; W], [0.0; W], [0.0; W]);
+        *out = student_inverse(df, u, &complement(u));
+    }
+}
+
+/// df / (df + t²) has the beta law of df/2 and ½.
+#[inline(always)]
+fn student_inverse<const W: usize>(df: &[f64; W], lower: &[f64; W], upper: &[f64; W]) -> [f64; W] {
+    let (mut a, mut share, mut rest) = ([0.0; W], [0.0; W], [0.0; W]);
+    for i in 0..W {
+        a[i] = 0.5 * df[i];
+        let tail = if lower[i] <= upper[i] { lower[i] } else { upper[i] };
+        share[i] = 2.0 * tail;
+        rest[i] = 1.0 - share[i];
+    }
+    let (below, above) = inverse(&a, &[0.5; W], &share, &rest);
+    let mut out = [0.0; W];
+    for i in 0..W {
+        let size = df[i].sqrt() * (above[i].sqrt() / below[i].sqrt());
+        out[i] = if lower[i] <= upper[i] { -size } else { size };
+    }
+    out
+}
+
+impl Law for StudentT {
+    #[inline(always)]
+    fn tails<const W: usize>(
+        df: &[f64; W],
+        _: &[f64; W],
+        t: &[f64; W],
+        _: &[f64; W],
+    ) -> [[f64; W]; 3] {
+        /// Closer to the middle nothing changes.
+        const LEAST: f64 = 1e-100;
+        let (mut a, mut below, mut above) = ([0.0; W], [0.0; W], [0.0; W]);
+        let mut size = [0.0; W];
         for i in 0..W {
+            size[i] = if t[i].abs() > LEAST { t[i].abs() } else { LEAST };
             a[i] = 0.5 * df[i];
-            let tail = if u[i] <= 0.5 { u[i] } else { 1.0 - u[i] };
-            share[i] = 2.0 * tail;
-            rest[i] = 1.0 - share[i];
+            let square = size[i] * size[i];
+            below[i] = df[i] / (df[i] + square);
+            above[i] = 1.0 / (1.0 + df[i] / square);
         }
-        let (below, above) = inverse(&a, &[0.5; W], &share, &rest);
+        let [both, _, density] = <Beta as Law>::tails(&a, &[0.5; W], &below, &above);
+        let mut all = [[0.0; W]; 3];
         for i in 0..W {
-            let size = df[i].sqrt() * (above[i].sqrt() / below[i].sqrt());
-            out[i] = if u[i] <= 0.5 { -size } else { size };
+            let near = 0.5 * both[i];
+            all[0][i] = if t[i] > 0.0 { 1.0 - near } else { near };
+            all[1][i] = if t[i] > 0.0 { near } else { 1.0 - near };
+            all[2][i] = density[i] * (below[i] * above[i] / size[i]);
         }
+        all
+    }
+
+    #[inline(always)]
+    fn inverse<const W: usize>(
+        df: &[f64; W],
+        _: &[f64; W],
+        lower: &[f64; W],
+        upper: &[f64; W],
+    ) -> [[f64; W]; 2] {
+        [student_inverse(df, lower, upper), [0.0; W]]
     }
 }
 

@@ -1,10 +1,10 @@
 //! The gamma law with scale 1.
 
 use super::{
-    MOST_STEPS, ORDINARY, Quantile, SQRT_2PI, Tails, any, deviance, exp, exp_m1, ln, ln_1p,
-    ln_gamma_1p, ln_gamma_of_next, rough_normal, stirling_error,
+    Law, MOST_STEPS, ORDINARY, Quantile, SQRT_2PI, Tails, any, complement, deviance, exp, exp_m1,
+    ln, ln_1p, ln_gamma_1p, ln_gamma_of_next, rough_normal, stirling_error,
 };
-use crate::math::special::{gamma_p_inverse, gamma_q_inverse};
+use crate::math::special::{gamma_density, gamma_p, gamma_p_inverse, gamma_q, gamma_q_inverse};
 use crate::math::special_gamma::nonzero;
 use crate::math::special_temme;
 
@@ -15,8 +15,54 @@ pub struct Gamma;
 impl Quantile for Gamma {
     #[inline(always)]
     fn fill<const W: usize>(a: &[f64; W], _: &[f64; W], u: &[f64; W], out: &mut [f64; W]) {
-        quantile(a, u, out);
+        *out = inverse(a, u, &complement(u));
     }
+}
+
+impl Law for Gamma {
+    #[inline(always)]
+    fn tails<const W: usize>(
+        a: &[f64; W],
+        _: &[f64; W],
+        x: &[f64; W],
+        _: &[f64; W],
+    ) -> [[f64; W]; 3] {
+        let (mut shape, mut place) = ([Shape::PLAIN; W], [1.0; W]);
+        let mut is_ordinary = [true; W];
+        for i in 0..W {
+            is_ordinary[i] = ORDINARY.contains(&a[i]) & (x[i] > 0.0) & (x[i] < f64::INFINITY);
+            shape[i] = Shape::new(if is_ordinary[i] { a[i] } else { 1.0 });
+            place[i] = if is_ordinary[i] { x[i] } else { 1.0 };
+        }
+        let found = tails(&shape, &place, &is_ordinary);
+        let mut all = [found.lower, found.upper, [0.0; W]];
+        for i in 0..W {
+            all[2][i] = found.weight[i] * (shape[i].a / place[i]);
+            if !is_ordinary[i] {
+                let beyond = if x[i] > 0.0 { [1.0, 0.0, 0.0] } else { [0.0, 1.0, 0.0] };
+                let is_inside = (x[i] > 0.0) & (x[i] < f64::INFINITY);
+                let found = if is_inside { tails_alone(a[i], x[i]) } else { beyond };
+                (all[0][i], all[1][i], all[2][i]) = (found[0], found[1], found[2]);
+            }
+        }
+        all
+    }
+
+    #[inline(always)]
+    fn inverse<const W: usize>(
+        a: &[f64; W],
+        _: &[f64; W],
+        lower: &[f64; W],
+        upper: &[f64; W],
+    ) -> [[f64; W]; 2] {
+        [inverse(a, lower, upper), [0.0; W]]
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn tails_alone(a: f64, x: f64) -> [f64; 3] {
+    [gamma_p(a, x), gamma_q(a, x), gamma_density(a, x)]
 }
 
 /// What of the tails depends on the shape alone.
@@ -171,18 +217,19 @@ fn fraction<const W: usize>(a: &[f64; W], x: &[f64; W], mut goes_on: [bool; W]) 
 /// Halley's method in s = ln x on the logarithm of the smaller tail, from the cube root's nearly normal law (Wilson &
 /// Hilferty 1931), not below the leading term of the power series.
 #[inline(always)]
-fn quantile<const W: usize>(shapes: &[f64; W], u: &[f64; W], out: &mut [f64; W]) {
+fn inverse<const W: usize>(shapes: &[f64; W], lower: &[f64; W], upper: &[f64; W]) -> [f64; W] {
+    let mut out = [0.0; W];
     let mut shape = [Shape::PLAIN; W];
     let (mut tail, mut x) = ([0.5; W], [1.0; W]);
     let mut is_lower = [true; W];
     let mut goes_on = [true; W];
     for i in 0..W {
-        let is_ordinary = ORDINARY.contains(&shapes[i]) & (u[i] > 0.0) & (u[i] < 1.0);
+        let is_ordinary = ORDINARY.contains(&shapes[i]) & (lower[i] > 0.0) & (upper[i] > 0.0);
         let a = if is_ordinary { shapes[i] } else { 1.0 };
         goes_on[i] = is_ordinary;
         shape[i] = Shape::new(a);
-        is_lower[i] = u[i] <= 0.5;
-        let nearer = if is_lower[i] { u[i] } else { 1.0 - u[i] };
+        is_lower[i] = lower[i] <= upper[i];
+        let nearer = if is_lower[i] { lower[i] } else { upper[i] };
         tail[i] = if is_ordinary { nearer } else { 0.5 };
         let ln_tail = ln(tail[i]);
         let ln_gamma = ln_gamma_of_next(a, shape[i].rest, shape[i].rest);
@@ -220,19 +267,20 @@ fn quantile<const W: usize>(shapes: &[f64; W], u: &[f64; W], out: &mut [f64; W])
     }
     for i in 0..W {
         let is_found = is_ordinary[i] & !goes_on[i] & (x[i] > 0.0) & (x[i] < f64::INFINITY);
-        out[i] = if is_found { x[i] } else { alone(shapes[i], u[i]) };
+        out[i] = if is_found { x[i] } else { alone(shapes[i], lower[i], upper[i]) };
     }
+    out
 }
 
 /// A lane that is out of the ordinary.
 #[cold]
 #[inline(never)]
-fn alone(a: f64, u: f64) -> f64 {
-    if !(a > 0.0 && a < f64::INFINITY) || u.is_nan() {
+fn alone(a: f64, lower: f64, upper: f64) -> f64 {
+    if !(a > 0.0 && a < f64::INFINITY) || lower.is_nan() {
         f64::NAN
-    } else if u <= 0.5 {
-        gamma_p_inverse(a, u)
+    } else if lower <= upper {
+        gamma_p_inverse(a, lower)
     } else {
-        gamma_q_inverse(a, 1.0 - u)
+        gamma_q_inverse(a, upper)
     }
 }

@@ -1,0 +1,128 @@
+//! Laws whose parameters stand in columns and that are more than arithmetic, over many lanes at once.
+//!
+//! In: a declared distribution, once; then its parameters (in the order in which [`instantiate`] asks for them) and a
+//! uniform number, lane by lane. Out: the draws: metalogs, lists, histograms, windows and mixtures of families. A lane
+//! never sees its neighbors, so that one lane alone ([`Varying::at`]) has the bits of a column. Lanes that are in doubt are
+//! left to the scalar law, and what has nothing here is solved draw by draw.
+
+mod family;
+mod list;
+mod metalog;
+mod mixture;
+mod standard;
+mod window;
+
+use super::prepared::solve;
+use crate::check::{DistributionExpr, instantiate};
+
+use family::{Part, Written};
+use metalog::Percentiles;
+use mixture::Component;
+use window::Window;
+
+/// Lanes that are worked on together.
+pub(super) const WIDTH: usize = 16;
+
+/// A law over lanes.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Varying {
+    kind: Kind,
+    declared: DistributionExpr,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Kind {
+    Metalog(Box<Percentiles>),
+    List,
+    Histogram,
+    Window(Window),
+    Mixture(Vec<Component>),
+}
+
+impl Varying {
+    /// The law of a declaration, if it has one.
+    pub(super) fn of(declared: &DistributionExpr) -> Option<Varying> {
+        let kind = if let DistributionExpr::Quantiles { points, low, high } = declared {
+            let probabilities: Vec<f64> = points.iter().map(|&(p, _)| p).collect();
+            let law = Percentiles::new(&probabilities, low.is_some(), high.is_some())?;
+            Kind::Metalog(Box::new(law))
+        } else if let DistributionExpr::Discrete(_) = declared {
+            Kind::List
+        } else if let DistributionExpr::Histogram { edges, weights } = declared
+            && edges.len() == weights.len() + 1
+        {
+            Kind::Histogram
+        } else if let DistributionExpr::Truncated { inner, low, high } = declared {
+            let (inner, _) = part(inner)?;
+            Kind::Window(Window { has_low: low.is_some(), has_high: high.is_some(), inner })
+        } else if let DistributionExpr::Mixture(components) = declared {
+            let component = |(declared, _): &(DistributionExpr, _)| {
+                if let DistributionExpr::Value(_) = declared {
+                    return Some(Component::Atom);
+                }
+                part(declared).map(|(part, count)| Component::Part(part, count))
+            };
+            Kind::Mixture(components.iter().map(component).collect::<Option<_>>()?)
+        } else {
+            return None;
+        };
+        Some(Varying { kind, declared: declared.clone() })
+    }
+
+    /// The draws of some lanes. The arguments may be rearranged.
+    #[inline(always)]
+    pub(super) fn fill<const W: usize>(
+        &self,
+        arguments: &mut [[f64; W]],
+        u: &[f64; W],
+        out: &mut [f64; W],
+    ) {
+        let is_sure = match &self.kind {
+            Kind::Metalog(law) => law.fill(arguments, u, out),
+            Kind::List => list::fill_list(arguments, u, out),
+            Kind::Histogram => list::fill_histogram(arguments, u, out),
+            Kind::Window(law) => law.fill(arguments, u, out),
+            Kind::Mixture(components) => mixture::fill(components, arguments, u, out),
+        };
+        for i in 0..W {
+            if !is_sure[i] {
+                out[i] = self.alone(arguments.iter().map(|argument| argument[i]), u[i]);
+            }
+        }
+    }
+
+    /// The draw of one lane.
+    #[inline(never)]
+    pub(super) fn at(&self, arguments: impl Iterator<Item = f64>, u: f64) -> f64 {
+        let mut arguments: Vec<[f64; 1]> = arguments.map(|argument| [argument]).collect();
+        let mut out = [0.0];
+        self.fill(&mut arguments, &[u], &mut out);
+        out[0]
+    }
+
+    /// A lane that is in doubt, or impossible.
+    #[cold]
+    #[inline(never)]
+    fn alone(&self, mut arguments: impl Iterator<Item = f64>, u: f64) -> f64 {
+        match instantiate(&self.declared, &mut |_| arguments.next()) {
+            Some(Ok(law)) => solve(&law, u),
+            Some(Err(_)) | None => f64::NAN,
+        }
+    }
+}
+
+/// A family, scaled and shifted perhaps, and how many arguments it has.
+fn part(declared: &DistributionExpr) -> Option<(Part, usize)> {
+    let (written, count) = if let DistributionExpr::Family { family, form, arguments } = declared {
+        let first = family.forms()[*form].parameters[0].name;
+        (Written::Family(*family, first), arguments.len())
+    } else if let DistributionExpr::Range { level, .. } = declared {
+        (Written::Range(*level), 2)
+    } else if let DistributionExpr::Affine { inner, .. } = declared {
+        let (inner, count) = part(inner).filter(|(inner, _)| !inner.is_scaled)?;
+        return Some((Part { is_scaled: true, ..inner }, count + 2));
+    } else {
+        return None;
+    };
+    Some((Part { is_scaled: false, written, standard: written.standard()? }, count))
+}
