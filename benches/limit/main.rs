@@ -5,7 +5,7 @@
 //! printed are medians. Speeds are of one thread; then each side runs on two, of which the fused loops take half of the
 //! blocks each. Tables are built beforehand and not counted.
 //!
-//! `reduced` is T with running products in the place of an exponential a step: other last digits.
+//! `reduced` is T with running products in the place of an exponential a step, as the engine has them.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 

@@ -8,6 +8,7 @@ use crate::accumulate::{Cause, Stretch, Tally};
 use crate::check::instantiate;
 use crate::distribution::Distribution;
 use crate::math::irr::{Irr, IrrScratch, irr};
+use crate::math::simd::chain::{Surroundings, TILE, Tile};
 use crate::math::simd::{Kernel, Path};
 use crate::program::{ColumnCall, Op, Operand, Record, Scalar, Section, Sum};
 use crate::sampling::{BLOCK, Paths, fill_normal, fill_uniform};
@@ -19,10 +20,10 @@ pub struct Worker<'a> {
     /// For each of the program's calls the law over lanes, where there is one.
     varying: Vec<Option<Varying>>,
     registers: Vec<Column>,
-    /// Which column each register is at the moment.
-    place: Vec<u16>,
-    /// The numbers of the current step.
-    scalars: Vec<f64>,
+    /// The numbers of the current step, spread over lanes.
+    scalars: Vec<Tile>,
+    /// Those that differ from step to step: which, and the tables they are from.
+    by_step: Vec<(usize, u32)>,
     /// Stored series, step by step.
     series: Vec<Vec<Column>>,
     /// Why a lane of a stored series has no rate of return: 0 it has one, 1 no root, 2 several.
@@ -98,15 +99,23 @@ impl<'a> Worker<'a> {
     /// The memory for a program.
     pub fn new(prepared: &'a Prepared<'a>) -> Worker<'a> {
         let program = prepared.program;
-        let n_registers =
-            u16::try_from(program.n_registers).expect("registers are addressed by u16");
         let steps = program.last_step as usize + 1;
+        let scalars = program.scalars.iter().map(|scalar| match *scalar {
+            Scalar::Constant(value) => Tile([value; TILE]),
+            Scalar::Table(_) => Tile([0.0; TILE]),
+        });
+        let scalars = scalars.collect();
+        let by_step = program.scalars.iter().enumerate().filter_map(|(index, scalar)| {
+            let &Scalar::Table(table) = scalar else { return None };
+            Some((index, table))
+        });
+        let by_step = by_step.collect();
         Worker {
             prepared,
             varying: program.calls.iter().map(|call| Varying::of(&call.template)).collect(),
             registers: vec![Column::zeroed(); program.n_registers],
-            place: (0..n_registers).collect(),
-            scalars: vec![0.0; program.scalars.len()],
+            scalars,
+            by_step,
             series: vec![vec![Column::zeroed(); steps]; program.n_stored],
             causes: vec![vec![0; BLOCK]; program.n_stored],
             flows: vec![0.0; steps],
@@ -140,25 +149,22 @@ impl<'a> Worker<'a> {
     }
 
     fn set_scalars(&mut self, step: u32) {
-        let program = self.prepared.program;
-        for (value, scalar) in self.scalars.iter_mut().zip(&program.scalars) {
-            *value = match *scalar {
-                Scalar::Constant(value) => value,
-                Scalar::Table(table) => program.tables[table as usize][step as usize],
-            };
+        let tables = &self.prepared.program.tables;
+        for &(index, table) in &self.by_step {
+            self.scalars[index].0.fill(tables[table as usize][step as usize]);
         }
     }
 
     #[inline(always)]
-    fn column(&self, register: u16) -> usize {
-        usize::from(self.place[usize::from(register)])
+    fn scalar(&self, index: u16) -> f64 {
+        self.scalars[usize::from(index)].0[0]
     }
 
     #[inline(always)]
     fn operand(&self, operand: Operand<u16>) -> OperandPlace {
         match operand {
-            Operand::Column(register) => OperandPlace::Column(self.column(register)),
-            Operand::Scalar(scalar) => OperandPlace::Scalar(self.scalars[usize::from(scalar)]),
+            Operand::Column(register) => OperandPlace::Column(usize::from(register)),
+            Operand::Scalar(scalar) => OperandPlace::Scalar(self.scalar(scalar)),
         }
     }
 
@@ -174,56 +180,60 @@ impl<'a> Worker<'a> {
     ) {
         match op {
             Op::Fill { dst, scalar } => {
-                let (dst, value) = (self.column(dst), self.scalars[usize::from(scalar)]);
+                let (dst, value) = (usize::from(dst), self.scalar(scalar));
                 self.registers[dst].0.fill(value);
             }
             Op::Draw { dst, site } => self.draw(path, dst, site, 0, block),
             Op::StepDraw { dst, site } => self.draw(path, dst, site, step, block),
             Op::Normal { dst, x } => {
-                let (dst, x) = (self.column(dst), self.column(x));
+                let (dst, x) = (usize::from(dst), usize::from(x));
                 let (dst, [x]) = split(&mut self.registers, dst, [x]);
                 fill_normal(path, &x.0, &mut dst.0);
             }
             Op::Sample { dst, x, sampler } => {
-                let (dst, x) = (self.column(dst), self.column(x));
+                let (dst, x) = (usize::from(dst), usize::from(x));
                 let sampler = &self.prepared.samplers[usize::from(sampler)];
                 let (dst, [x]) = split(&mut self.registers, dst, [x]);
                 sampler.fill(path, &x.0, &mut dst.0);
             }
             Op::Call { dst, call } => self.call(dst, call, block, step),
             Op::Unary { op, dst, x } => {
-                let (dst, x) = (self.column(dst), self.column(x));
+                let (dst, x) = (usize::from(dst), usize::from(x));
                 let (dst, [x]) = split(&mut self.registers, dst, [x]);
                 kernels::unary(path, op, dst, x);
             }
             Op::Binary { op, dst, a, b } => {
-                let (dst, a, b) = (self.column(dst), self.operand(a), self.operand(b));
+                let (dst, a, b) = (usize::from(dst), self.operand(a), self.operand(b));
                 let (dst, [x, y]) = split(&mut self.registers, dst, [a.index(dst), b.index(dst)]);
                 kernels::binary(op, dst, a.input(x), b.input(y));
             }
             Op::Ternary { op, dst, a, b, c } => {
                 let (dst, a, b, c) =
-                    (self.column(dst), self.operand(a), self.operand(b), self.operand(c));
+                    (usize::from(dst), self.operand(a), self.operand(b), self.operand(c));
                 let places = [a.index(dst), b.index(dst), c.index(dst)];
                 let (dst, [x, y, z]) = split(&mut self.registers, dst, places);
                 let inputs = [a.input(x), b.input(y), c.input(z)];
                 kernels::ternary(path, op, dst, inputs, f64::from(step));
             }
             Op::Copy { dst, x } => {
-                let (dst, x) = (self.column(dst), self.column(x));
+                let (dst, x) = (usize::from(dst), usize::from(x));
                 let (dst, [x]) = split(&mut self.registers, dst, [x]);
                 dst.0.copy_from_slice(&x.0);
             }
-            Op::Swap { a, b } => self.place.swap(usize::from(a), usize::from(b)),
+            Op::Chain { start, len } => {
+                let links = &self.prepared.program.links[start as usize..][..len as usize];
+                let (columns, scalars) = (&mut self.registers[..], &self.scalars[..]);
+                path.chain(links, Surroundings { columns, scalars, time: f64::from(step) });
+            }
             Op::Store { series, x } => {
-                let x = self.column(x);
+                let x = usize::from(x);
                 self.series[usize::from(series)][step as usize]
                     .0
                     .copy_from_slice(&self.registers[x].0);
             }
             Op::Irr { dst, series } => self.rate_of_return(dst, series),
             Op::Record { record, x } => {
-                let x = self.column(x);
+                let x = usize::from(x);
                 let record = &self.prepared.program.records[usize::from(record)];
                 let channel = record.channel + if record.by_step { step as usize } else { 0 };
                 let values = &self.registers[x].0[..lanes];
@@ -238,7 +248,7 @@ impl<'a> Worker<'a> {
     /// The uniform numbers of a site.
     #[inline(always)]
     fn draw<P: Path>(&mut self, path: P, dst: u16, site: u16, step: u32, block: u64) {
-        let dst = self.column(dst);
+        let dst = usize::from(dst);
         let source = &self.prepared.sources[usize::from(site)];
         let out = &mut self.registers[dst].0;
         match source.as_random() {
@@ -258,7 +268,7 @@ impl<'a> Worker<'a> {
         let arguments: Vec<OperandPlace> =
             call.arguments.iter().map(|&argument| self.operand(argument)).collect();
         let uniform = call.uniform.map(|uniform| self.operand(uniform));
-        let dst = self.column(dst);
+        let dst = usize::from(dst);
         if let (Some(law), Some(uniform)) = (&self.varying[number], uniform) {
             let registers = &mut self.registers;
             return self.prepared.path.run(VaryingCall { law, arguments, uniform, dst, registers });
@@ -303,13 +313,13 @@ impl<'a> Worker<'a> {
             .map_or(Part::Lanes(&laws), |sampler| Part::Sampler(&samplers[sampler as usize]));
         let key = self.prepared.streams[sum.stream as usize];
         let source = Source { key, step: if sum.by_step { step } else { 0 }, block };
-        let dst = self.column(dst);
+        let dst = usize::from(dst);
         sums::fill(self.prepared.path, part, source, &counts, &mut self.registers[dst].0);
     }
 
     #[inline(never)]
     fn rate_of_return(&mut self, dst: u16, series: u16) {
-        let dst = self.column(dst);
+        let dst = usize::from(dst);
         let years = self.prepared.program.years_per_step;
         let steps = &self.series[usize::from(series)];
         let causes = &mut self.causes[usize::from(series)];

@@ -8,19 +8,11 @@ use crate::math::operation::{
     Binary, BinaryLane, BinaryVisitor, Ternary, TernaryLane, TernaryVisitor, Unary, UnaryLane,
     UnaryVisitor,
 };
-use crate::math::simd::{Kernel, Path};
+use crate::math::simd::{Kernel, Path, chain};
 use crate::sampling::BLOCK;
 
 /// One number a lane.
-#[derive(Debug, Clone)]
-#[repr(C, align(64))]
-pub(super) struct Column(pub(super) [f64; BLOCK]);
-
-impl Column {
-    pub(super) fn zeroed() -> Column {
-        Column([0.0; BLOCK])
-    }
-}
+pub(super) type Column = chain::Column<BLOCK>;
 
 /// An operand: a column, or one number for all lanes.
 #[derive(Clone, Copy)]
@@ -186,7 +178,7 @@ impl Kernel for Quantiles<'_> {
 
     #[inline(always)]
     fn run<P: Path>(self, _: P) {
-        let [Column(a), Column(b), Column(u)] = self.inputs;
+        let [a, b, u] = self.inputs.map(|column| &column.0);
         let out = &mut self.dst.0;
         if self.op == Ternary::GammaQuantile {
             lanes::fill::<lanes::Gamma>(a, b, u, out);

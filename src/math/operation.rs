@@ -281,7 +281,7 @@ fn condition(holds: bool, a: f64, b: f64) -> f64 {
 }
 
 /// A running total this close to zero, of its largest value so far, counts as zero: twelve twelfths pay back one.
-const TOLERANCE: f64 = 1e-12;
+pub(super) const TOLERANCE: f64 = 1e-12;
 
 /// One step of a payback: the state is 0 while the running total has not been negative, +∞ while it
 /// waits to be paid back, and the time of payback from then on.

@@ -12,7 +12,11 @@
     reason = "the one home of calls that need a CPU's feature, each behind a check of it"
 )]
 
+pub mod chain;
+
 use std::fmt;
+
+use chain::{Link, Surroundings};
 
 use super::elementary::{EXP_NEAR, exp, exp_near};
 #[cfg(target_arch = "x86_64")]
@@ -20,7 +24,7 @@ use super::elementary::{ROUND_TO_INTEGER, SIXTEENTHS, exp_parts};
 
 #[cfg(target_arch = "x86_64")]
 use std::arch::x86_64::{
-    __m256d, _CMP_LT_OQ, _mm256_loadu_pd, _mm256_permute2f128_pd, _mm256_storeu_pd,
+    __m256d, __m512d, _CMP_LT_OQ, _mm256_loadu_pd, _mm256_permute2f128_pd, _mm256_storeu_pd,
     _mm256_unpackhi_pd, _mm256_unpacklo_pd, _mm512_abs_pd, _mm512_add_epi64, _mm512_add_pd,
     _mm512_andnot_si512, _mm512_castpd_si512, _mm512_castpd256_pd512, _mm512_castsi512_pd,
     _mm512_cmp_pd_mask, _mm512_insertf64x4, _mm512_loadu_pd, _mm512_mul_pd, _mm512_permutex2var_pd,
@@ -236,6 +240,15 @@ pub trait Path: Copy + 'static + sealed::Sealed {
             }
         }
     }
+
+    /// Sends all lanes through a chain of operations.
+    ///
+    /// # Panics
+    /// Where an operand is beyond the columns or numbers, or a link stores into a number.
+    #[inline(always)]
+    fn chain<const N: usize>(self, links: &[Link<u16>], at: Surroundings<'_, N>) {
+        chain::run(self, links, at);
+    }
 }
 
 /// Token of [`SimdPath::Baseline`].
@@ -321,6 +334,13 @@ impl Path for Avx512 {
             *out = exp(*x);
         }
     }
+
+    #[cfg(target_arch = "x86_64")]
+    #[inline(always)]
+    fn chain<const N: usize>(self, links: &[Link<u16>], at: Surroundings<'_, N>) {
+        // SAFETY: the token is made only on a CPU with AVX-512.
+        unsafe { chain::run_avx512(links, at) }
+    }
 }
 
 // Whole rows are loaded and transposed in registers. That beats the gather instructions (four
@@ -403,7 +423,7 @@ unsafe fn gather_rows_avx512(table: &RowTable, index: &[u64; CHUNK], columns: &m
     }
 }
 
-/// Columns of [`exp`]: the table of sixteen lies in two registers, and a shuffle looks it up.
+/// Columns of [`exp`].
 ///
 /// # Safety
 /// The CPU has AVX-512.
@@ -411,42 +431,71 @@ unsafe fn gather_rows_avx512(table: &RowTable, index: &[u64; CHUNK], columns: &m
 #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,avx2")]
 #[inline]
 unsafe fn exp_avx512(x: &[[f64; 8]], out: &mut [[f64; 8]]) {
-    use exp_parts::{HIGH, LOW, PER_LN_2, Q};
-    let all = _mm512_set1_pd;
-    let [low, high] = [0, 8].map(|first| {
-        // SAFETY: eight numbers from the first or the ninth of sixteen.
-        unsafe { _mm512_loadu_pd(SIXTEENTHS.as_ptr().add(first)) }
-    });
-    let round = all(ROUND_TO_INTEGER);
+    let table = ExpTable::new();
     for (lanes, out) in x.iter().zip(out) {
         // SAFETY: eight numbers.
         let x = unsafe { _mm512_loadu_pd(lanes.as_ptr()) };
-        if _mm512_cmp_pd_mask::<_CMP_LT_OQ>(_mm512_abs_pd(x), all(EXP_NEAR)) != 0xFF {
+        if exp_is_near(x) {
+            let e = exp_near_avx512(x, &table);
+            // SAFETY: eight numbers.
+            unsafe { _mm512_storeu_pd(out.as_mut_ptr(), e) };
+        } else {
             for (x, out) in lanes.iter().zip(out) {
                 *out = exp(*x);
             }
-            continue;
         }
-        // Operation by operation what `exp_near` does.
-        let shifted = _mm512_add_pd(_mm512_mul_pd(x, all(PER_LN_2)), round);
-        let k = _mm512_sub_pd(shifted, round);
-        let r = _mm512_sub_pd(x, _mm512_mul_pd(k, all(HIGH)));
-        let r = _mm512_sub_pd(r, _mm512_mul_pd(k, all(LOW)));
-        let r2 = _mm512_mul_pd(r, r);
-        let q01 = _mm512_add_pd(all(Q[0]), _mm512_mul_pd(r, all(Q[1])));
-        let q23 = _mm512_add_pd(all(Q[2]), _mm512_mul_pd(r, all(Q[3])));
-        let q234 = _mm512_add_pd(q23, _mm512_mul_pd(r2, all(Q[4])));
-        let q = _mm512_add_pd(q01, _mm512_mul_pd(r2, q234));
-        let p = _mm512_add_pd(r, _mm512_mul_pd(r2, q));
-        let bits = _mm512_castpd_si512(shifted);
-        let power = _mm512_permutex2var_pd(low, bits, high);
-        let e = _mm512_add_pd(power, _mm512_mul_pd(power, p));
-        let sixteenths = _mm512_set1_epi64(15);
-        let exponent = _mm512_slli_epi64::<48>(_mm512_andnot_si512(sixteenths, bits));
-        let e = _mm512_castsi512_pd(_mm512_add_epi64(_mm512_castpd_si512(e), exponent));
-        // SAFETY: eight numbers.
-        unsafe { _mm512_storeu_pd(out.as_mut_ptr(), e) };
     }
+}
+
+/// The table of sixteen in two registers, where a shuffle looks it up.
+#[cfg(target_arch = "x86_64")]
+struct ExpTable([__m512d; 2]);
+
+#[cfg(target_arch = "x86_64")]
+impl ExpTable {
+    #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,avx2")]
+    #[inline]
+    fn new() -> ExpTable {
+        let half = |first: usize| {
+            // SAFETY: eight numbers from the first or the ninth of sixteen.
+            unsafe { _mm512_loadu_pd(SIXTEENTHS.as_ptr().add(first)) }
+        };
+        ExpTable([half(0), half(8)])
+    }
+}
+
+/// Whether [`exp_near_avx512`] does for all lanes.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,avx2")]
+#[inline]
+fn exp_is_near(x: __m512d) -> bool {
+    _mm512_cmp_pd_mask::<_CMP_LT_OQ>(_mm512_abs_pd(x), _mm512_set1_pd(EXP_NEAR)) == 0xFF
+}
+
+/// Operation by operation what `exp_near` does.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,avx2")]
+#[inline]
+fn exp_near_avx512(x: __m512d, &ExpTable([low, high]): &ExpTable) -> __m512d {
+    use exp_parts::{HIGH, LOW, PER_LN_2, Q};
+    let all = |x: f64| _mm512_set1_pd(x);
+    let round = all(ROUND_TO_INTEGER);
+    let shifted = _mm512_add_pd(_mm512_mul_pd(x, all(PER_LN_2)), round);
+    let k = _mm512_sub_pd(shifted, round);
+    let r = _mm512_sub_pd(x, _mm512_mul_pd(k, all(HIGH)));
+    let r = _mm512_sub_pd(r, _mm512_mul_pd(k, all(LOW)));
+    let r2 = _mm512_mul_pd(r, r);
+    let q01 = _mm512_add_pd(all(Q[0]), _mm512_mul_pd(r, all(Q[1])));
+    let q23 = _mm512_add_pd(all(Q[2]), _mm512_mul_pd(r, all(Q[3])));
+    let q234 = _mm512_add_pd(q23, _mm512_mul_pd(r2, all(Q[4])));
+    let q = _mm512_add_pd(q01, _mm512_mul_pd(r2, q234));
+    let p = _mm512_add_pd(r, _mm512_mul_pd(r2, q));
+    let bits = _mm512_castpd_si512(shifted);
+    let power = _mm512_permutex2var_pd(low, bits, high);
+    let e = _mm512_add_pd(power, _mm512_mul_pd(power, p));
+    let sixteenths = _mm512_set1_epi64(15);
+    let exponent = _mm512_slli_epi64::<48>(_mm512_andnot_si512(sixteenths, bits));
+    _mm512_castsi512_pd(_mm512_add_epi64(_mm512_castpd_si512(e), exponent))
 }
 
 #[cfg(test)]

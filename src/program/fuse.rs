@@ -42,7 +42,7 @@ pub(super) fn fuse(draft: &mut Draft) {
             is_gone[at] = true;
             draft.ops[position] = op;
         }
-        visit(&draft.ops[position], &draft.calls, |register, is_definition| {
+        visit(&draft.ops[position], &draft.calls, &draft.links, |register, is_definition| {
             if is_definition {
                 writer[register as usize] = Some(position);
             }
@@ -71,18 +71,17 @@ fn column_first(a: Operand<Virtual>, b: Operand<Virtual>) -> (Operand<Virtual>, 
     if let Operand::Scalar(_) = a { (b, a) } else { (a, b) }
 }
 
-/// How often each virtual register is read; what is written twice, or exchanged, counts as read often.
-fn uses(draft: &Draft) -> Vec<u32> {
+/// How often each virtual register is read; what is written twice counts as read often.
+pub(super) fn uses(draft: &Draft) -> Vec<u32> {
     const OFTEN: u32 = 1 << 16;
     let mut uses = vec![0_u32; draft.n_virtual as usize];
     let mut is_written = vec![false; draft.n_virtual as usize];
     for op in &draft.ops {
-        visit(op, &draft.calls, |register, is_definition| {
+        visit(op, &draft.calls, &draft.links, |register, is_definition| {
             let count = &mut uses[register as usize];
             let again =
                 is_definition && std::mem::replace(&mut is_written[register as usize], true);
-            let is_often = again || matches!(op, Op::Swap { .. });
-            *count += if is_often { OFTEN } else { u32::from(!is_definition) };
+            *count += if again { OFTEN } else { u32::from(!is_definition) };
         });
     }
     uses
@@ -97,7 +96,7 @@ fn sections_by_position(draft: &Draft) -> Vec<usize> {
 }
 
 /// Takes operations out, and moves the borders of sections along.
-fn remove(draft: &mut Draft, is_gone: &[bool]) {
+pub(super) fn remove(draft: &mut Draft, is_gone: &[bool]) {
     // How many stay before each position.
     let mut kept = vec![0; is_gone.len() + 1];
     for (position, &is_gone) in is_gone.iter().enumerate() {

@@ -3,6 +3,7 @@
 //! [`lower_outputs`] and [`schedule`](schedule()) are the way down. The graph defines the values; what comes
 //! after it preserves their bits.
 
+mod chain;
 mod closed;
 mod cut;
 mod dependent;

@@ -1,17 +1,11 @@
 //! The program that the engine runs: operations on columns, in sections, over registers.
 
 use crate::math::operation::{Binary, Ternary, Unary};
+use crate::math::simd::chain::Link;
 
-/// What an operation reads: a column, or one number for all lanes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Operand<R> {
-    /// The column in this register.
-    Column(R),
-    /// The number at this index of [`Program::scalars`].
-    Scalar(R),
-}
+pub use crate::math::simd::chain::Operand;
 
-/// One operation on all lanes of a block. The destination is never one of the operands.
+/// One operation on all lanes of a block, or a chain of them. The destination is never one of the operands, but in chains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the fields are the operands")]
 pub enum Op<R> {
@@ -68,10 +62,10 @@ pub enum Op<R> {
         dst: R,
         x: R,
     },
-    /// The registers change their columns.
-    Swap {
-        a: R,
-        b: R,
+    /// Elementwise operations in a row: a range of [`Program::links`].
+    Chain {
+        start: u32,
+        len: u32,
     },
     /// Keeps a column as the values of this step (or step 0) of a series.
     Store {
@@ -161,6 +155,8 @@ pub struct Record {
 pub struct Program {
     /// The operations.
     pub ops: Vec<Op<u16>>,
+    /// What chains are made of.
+    pub links: Vec<Link<u16>>,
     /// The order in which they run.
     pub sections: Vec<Section>,
     /// How many registers they use.

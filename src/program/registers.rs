@@ -2,18 +2,21 @@
 //!
 //! A value that is born before a loop and read in it lives until the loop's end; one that is carried
 //! from step to step lives from before the loop to behind it. A destination is given its register
-//! before those of the operands are free again, so that an operation never overwrites what it reads.
+//! before those of the operands are free again, so that an operation never overwrites what it reads; a chain
+//! does where it is meant to.
 
 use std::collections::BTreeSet;
 
 use super::op::{ColumnCall, Op, Operand, Section};
 use super::schedule::{Draft, DraftCall, TooLarge, Virtual};
+use crate::math::simd::chain::{Action, Link};
 
 /// Columns at once; 64 MB a worker.
 const MOST_REGISTERS: usize = 16_384;
 
 pub(super) struct Allocated {
     pub(super) ops: Vec<Op<u16>>,
+    pub(super) links: Vec<Link<u16>>,
     pub(super) sections: Vec<Section>,
     pub(super) calls: Vec<ColumnCall>,
     pub(super) n_registers: usize,
@@ -82,7 +85,15 @@ pub(super) fn allocate(draft: Draft) -> Result<Allocated, TooLarge> {
             })
         })
         .collect::<Result<_, TooLarge>>()?;
-    Ok(Allocated { ops, sections: draft.sections, calls, n_registers })
+    let links = draft
+        .links
+        .iter()
+        .map(|link| {
+            let operand = |operand| real_operand(operand, |v| Ok(assigned[v as usize]), narrow);
+            Ok(Link { action: link.action, x: operand(link.x)?, y: operand(link.y)? })
+        })
+        .collect::<Result<_, TooLarge>>()?;
+    Ok(Allocated { ops, links, sections: draft.sections, calls, n_registers })
 }
 
 fn intervals(draft: &Draft) -> Vec<Option<Interval>> {
@@ -97,17 +108,16 @@ fn intervals(draft: &Draft) -> Vec<Option<Interval>> {
         loops.iter().copied().find(|&(start, end)| (start..end).contains(&position))
     };
     for (position, op) in draft.ops.iter().enumerate() {
-        visit(op, &draft.calls, |register, is_definition| {
+        visit(op, &draft.calls, &draft.links, |register, _| {
             let place = &mut intervals[register as usize];
             let interval = place.get_or_insert(Interval { start: position, end: position });
             interval.end = interval.end.max(position);
             if let Some((start, end)) = enclosing(position)
-                && (interval.start < start || matches!(op, Op::Swap { .. }))
+                && interval.start < start
             {
                 // Carried from step to step, or read in every one.
                 interval.end = interval.end.max(end);
             }
-            let _ = is_definition;
         });
     }
     // What is read after its loop must survive to the loop's end.
@@ -122,7 +132,12 @@ fn intervals(draft: &Draft) -> Vec<Option<Interval>> {
 }
 
 /// Calls `see` with every register of an operation, and whether it is written.
-pub(super) fn visit(op: &Op<Virtual>, calls: &[DraftCall], mut see: impl FnMut(Virtual, bool)) {
+pub(super) fn visit(
+    op: &Op<Virtual>,
+    calls: &[DraftCall],
+    links: &[Link<Virtual>],
+    mut see: impl FnMut(Virtual, bool),
+) {
     let operand = |operand: &Operand<Virtual>, see: &mut dyn FnMut(Virtual, bool)| {
         if let Operand::Column(register) = operand {
             see(*register, false);
@@ -159,30 +174,37 @@ pub(super) fn visit(op: &Op<Virtual>, calls: &[DraftCall], mut see: impl FnMut(V
             operand(c, &mut see);
             see(*dst, true);
         }
-        Op::Swap { a, b } => {
-            see(*a, false);
-            see(*b, false);
+        Op::Chain { start, len } => {
+            let links = &links[*start as usize..][..*len as usize];
+            for &Link { action, x, y } in links {
+                match (action, x) {
+                    (Action::Store, Operand::Column(register)) => see(register, true),
+                    _ => operand(&x, &mut see),
+                }
+                operand(&y, &mut see);
+            }
         }
         Op::Store { x, .. } | Op::Record { x, .. } => see(*x, false),
     }
 }
 
-fn real_operand(
+fn real_operand<R>(
     operand: Operand<Virtual>,
-    register: impl Fn(Virtual) -> Result<u16, TooLarge>,
-    index: impl Fn(u32) -> Result<u16, TooLarge>,
-) -> Result<Operand<u16>, TooLarge> {
+    register: impl Fn(Virtual) -> Result<R, TooLarge>,
+    index: impl Fn(u32) -> Result<R, TooLarge>,
+) -> Result<Operand<R>, TooLarge> {
     Ok(match operand {
         Operand::Column(column) => Operand::Column(register(column)?),
         Operand::Scalar(scalar) => Operand::Scalar(index(scalar)?),
     })
 }
 
-fn rewrite(
+/// The operation with other names of registers and indices.
+pub(super) fn rewrite<R>(
     op: Op<Virtual>,
-    register: impl Fn(Virtual) -> Result<u16, TooLarge> + Copy,
-    index: impl Fn(u32) -> Result<u16, TooLarge> + Copy,
-) -> Result<Op<u16>, TooLarge> {
+    register: impl Fn(Virtual) -> Result<R, TooLarge> + Copy,
+    index: impl Fn(u32) -> Result<R, TooLarge> + Copy,
+) -> Result<Op<R>, TooLarge> {
     let operand = |operand: Operand<Virtual>| real_operand(operand, register, index);
     Ok(match op {
         Op::Fill { dst, scalar } => Op::Fill { dst: register(dst)?, scalar: index(scalar)? },
@@ -201,7 +223,7 @@ fn rewrite(
             Op::Ternary { op, dst: register(dst)?, a: operand(a)?, b: operand(b)?, c: operand(c)? }
         }
         Op::Copy { dst, x } => Op::Copy { dst: register(dst)?, x: register(x)? },
-        Op::Swap { a, b } => Op::Swap { a: register(a)?, b: register(b)? },
+        Op::Chain { start, len } => Op::Chain { start, len },
         Op::Store { series, x } => Op::Store { series: index(series)?, x: register(x)? },
         Op::Irr { dst, series } => Op::Irr { dst: register(dst)?, series: index(series)? },
         Op::Record { record, x } => Op::Record { record: index(record)?, x: register(x)? },

@@ -6,10 +6,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::chain::chain;
 use super::fuse::fuse;
 use super::graph::{Graph, Node, NodeId, Rate, SlotId, Sum};
 use super::op::{DrawSite, Op, Operand, Program, Record, Scalar, Section};
 use super::registers::allocate;
+use crate::math::simd::chain::Link;
 
 /// What the tally gets from the graph.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +35,8 @@ pub(super) type Virtual = u32;
 #[derive(Default)]
 pub(super) struct Draft {
     pub(super) ops: Vec<Op<Virtual>>,
+    /// What chains are made of.
+    pub(super) links: Vec<Link<Virtual>>,
     pub(super) sections: Vec<Section>,
     pub(super) calls: Vec<DraftCall>,
     pub(super) n_virtual: u32,
@@ -61,9 +65,11 @@ pub fn schedule(
     emitter.emit(roots);
     let Emitter { mut draft, scalars, records, n_stored, .. } = emitter;
     fuse(&mut draft);
+    chain(&mut draft);
     let allocated = allocate(draft)?;
     let program = Program {
         ops: allocated.ops,
+        links: allocated.links,
         sections: allocated.sections,
         n_registers: allocated.n_registers,
         calls: allocated.calls,
@@ -413,7 +419,7 @@ impl<'a> Emitter<'a> {
         self.draft.sections.push(Section::Trial(after..self.draft.ops.len()));
     }
 
-    /// Moves what slots carry to the next step by exchanging registers, and tells where final values are then.
+    /// Moves what slots carry to the next step, and tells where final values are then.
     fn carry_over(&mut self, level: u32, steps: &BTreeSet<NodeId>) -> Vec<(NodeId, Virtual)> {
         let place = Where::Loop(level);
         let slots: Vec<SlotId> = self.slots.get(&level).into_iter().flatten().copied().collect();
@@ -463,7 +469,7 @@ impl<'a> Emitter<'a> {
         }
         for (slot, source) in slots.iter().zip(sources) {
             let register = self.slot_registers[&(*slot, level)];
-            self.draft.ops.push(Op::Swap { a: register, b: source });
+            self.draft.ops.push(Op::Copy { dst: register, x: source });
         }
         finals
     }
@@ -517,7 +523,8 @@ impl<'a> Emitter<'a> {
     }
 }
 
-fn destination(op: &Op<Virtual>) -> Virtual {
+/// The register that an operation writes; of one that writes none, what it reads.
+pub(super) fn destination(op: &Op<Virtual>) -> Virtual {
     match *op {
         Op::Fill { dst, .. }
         | Op::Draw { dst, .. }
@@ -530,7 +537,7 @@ fn destination(op: &Op<Virtual>) -> Virtual {
         | Op::Ternary { dst, .. }
         | Op::Copy { dst, .. }
         | Op::Irr { dst, .. } => dst,
-        Op::Swap { a, .. } => a,
+        Op::Chain { .. } => unreachable!("values are scheduled before they are chained"),
         Op::Store { x, .. } | Op::Record { x, .. } => x,
     }
 }
