@@ -75,6 +75,11 @@ impl Vary {
         self.suffix.trim()
     }
 
+    /// The range as it may be written: `utilisation=10..100%`.
+    pub fn range(&self) -> String {
+        format!("{}={}..{}{}", self.name, self.low + 0.0, self.high + 0.0, self.suffix)
+    }
+
     /// What sets the input to a value: `utilisation=62.5%`.
     pub fn at(&self, value: f64) -> String {
         format!("{}={}{}", self.name, value + 0.0, self.suffix)

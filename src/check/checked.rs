@@ -335,8 +335,10 @@ pub struct InputCell {
     pub value: InputRule,
     /// The single number that a plan would use, where the author states it.
     pub base: Option<TypedExpr>,
-    /// As written.
+    /// The value as written.
     pub text: String,
+    /// The base as written.
+    pub base_text: Option<String>,
 }
 
 /// What moves a process from step to step. Rates are per step, volatilities per root of a step.

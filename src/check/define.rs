@@ -435,7 +435,9 @@ impl Definer<'_> {
                 }
             };
             let text = self.scope.sources.text(expr.span).to_owned();
-            built.push(InputCell { name: cell_name, value, base, text });
+            let base_text =
+                input.base.as_ref().map(|base| self.scope.sources.text(base.span).to_owned());
+            built.push(InputCell { name: cell_name, value, base, text, base_text });
         }
         if let (false, [InputCell { value: InputRule::Fixed(_), .. }]) =
             (any_random, built.as_slice())
@@ -610,6 +612,7 @@ impl Definer<'_> {
             value: InputRule::Plan(values),
             base: None,
             text: self.scope.sources.text(span).to_owned(),
+            base_text: None,
         };
         Some((ty, Rule::Input { by: Vec::new(), cells: vec![cell], each_step: false }))
     }

@@ -31,6 +31,7 @@ pub(crate) use distributions::instantiate;
 pub use plan::Plans;
 pub use units::unit_of;
 
+use crate::diagnostic::suggest::nearest;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::expr::{ExprKind, Name};
 use crate::model::{InputDefinition, InputValue, ParsedModel, Replaced, SeriesRule};
@@ -445,7 +446,20 @@ fn warn_unused(
                         format!("`{}` reads it, and no output depends on that", reader.text);
                     warning.label(reader.span, label)
                 }
-                None => warning.help("delete it, or use it in a formula that an output depends on"),
+                None => {
+                    let others = definitions.iter().enumerate();
+                    let others = others.filter(|(other, _)| used.contains(other));
+                    let names = others.filter_map(|(_, other)| match other {
+                        Definition::Input(input) => Some(input.name.text.as_str()),
+                        _ => None,
+                    });
+                    warning.help(match nearest(name, names) {
+                        Some(near) => format!("did you mean `{near}`?"),
+                        None => {
+                            "delete it, or use it in a formula that an output depends on".into()
+                        }
+                    })
+                }
             });
         }
     }

@@ -33,7 +33,7 @@ Examples:
   outlay run my.toml --scenario small_model -f json
   outlay run my.toml --plot --only npv   its distribution, drawn in the terminal
   outlay run my.toml --base --all        where does the plan's figure come from?
-  outlay run a800-10k --until 'p95(investment) +- 0.1%' --statistic 'shortfall(npv, 5%)'
+  outlay run a800-10k --until 'p95(programme) +- 0.1%' --statistic 'shortfall(npv, 5%)'
   outlay run my.toml -o result.xlsx -o memo.md --force
   outlay run my.toml --trials-out trials.parquet --trials-inputs rent,gpu_price   every trial, for DuckDB or pandas";
 
@@ -294,7 +294,7 @@ Examples:
 
 const TAIL_EXAMPLES: &str = "\
 Examples:
-  outlay tail a800-10k --output investment --at p95
+  outlay tail a800-10k --output programme --at p95
   outlay tail my.toml --output npv --at p5
   outlay tail my.toml --where 'npv < 0 and rent > 8 CNY/GPU/hour'";
 
@@ -464,7 +464,7 @@ pub(super) enum Format {
 
 const SOLVE_EXAMPLES: &str = "\
 Examples:
-  outlay solve a800-10k --vary gpus=1000..20000 --for 'P(npv > 0) = 50%'
+  outlay solve rental-h200 --vary rent=2..5 --for 'P(npv > 0) = 50%'
   outlay solve my.toml --vary 'rent=5..20 CNY/GPU/hour' --for 'p50(payback(cash_flow)) = 48 month' -f json
 
 The range is scanned on one set of random numbers, and every crossing is closed in on; its interval follows from

@@ -9,6 +9,7 @@ use super::load;
 use super::output::OutputFile;
 use super::terminal::Terminal;
 use crate::check::Rule;
+use crate::results::InputRow;
 use crate::shipped;
 use crate::{Compiled, Request};
 
@@ -40,12 +41,11 @@ pub(super) fn new(args: &NewArgs, terminal: &Terminal) -> Result<Exit, Stop> {
     Ok(Exit::Done)
 }
 
-/// A model that extends another one, with all of its inputs to change. What is uncommented keeps what it is about.
+/// A model that extends another one, with all of its inputs to change. What is uncommented says the same as there.
 fn variant(path: &str, stem: &str, model: &str, terminal: &Terminal) -> Result<String, Stop> {
     let request = Request { name: model.to_owned(), ..Request::default() };
     let compiled = load::compile(&request, terminal)?;
     let title = crate::base_case(&compiled).provenance.title;
-    let quoted = |text: &str| serde_json::Value::from(text).to_string();
     let extended = match shipped::find(model) {
         Some(_) => model.to_owned(),
         None => beside(path, model)?,
@@ -53,7 +53,9 @@ fn variant(path: &str, stem: &str, model: &str, terminal: &Terminal) -> Result<S
     let text = format!(
         "# {path}: a variant of {model}. What is not said here is as there.\n\noutlay = 1\n\n\
          [model]\nextends = {}\ntitle   = {}\n\n\
-         # These are all of its inputs. Take a # away and change the value; `outlay check {path}` reads it strictly.\n\
+         # These are its inputs. Take the # from a line that differs with you, and change the value; `outlay check {path}`\n\
+         # reads it strictly. `base` is what a plan would say; without it, that is the mode, the median or the mean of the new\n\
+         # value. Where a number of yours is from: {{ value = \"…\", source = \"…\", date = \"…\", confidence = \"high\" }}.\n\
          # Which of them matter most: outlay report {path} -o {stem}.html\n[inputs]\n",
         quoted(&extended),
         quoted(&format!("{stem}: {title}"))
@@ -61,26 +63,48 @@ fn variant(path: &str, stem: &str, model: &str, terminal: &Terminal) -> Result<S
     let inputs: String = crate::inputs(&compiled)
         .iter()
         .filter(|row| !row.text.is_empty() && !row.name.contains('['))
-        .map(|row| {
-            let (name, value) = (key(&row.name), quoted(&row.text));
-            let each = if is_each_step(&compiled, &row.name) { ", each = \"step\"" } else { "" };
-            match &row.about {
-                Some(about) => {
-                    format!("# {name} = {{ value = {value}{each}, about = {} }}\n", quoted(about))
-                }
-                None if each.is_empty() => format!("# {name} = {value}\n"),
-                None => format!("# {name} = {{ value = {value}{each} }}\n"),
-            }
-        })
+        .map(|row| documented(row, &compiled))
         .collect();
     Ok(text + &inputs)
 }
 
-/// Whether an input is drawn afresh at every step.
-fn is_each_step(model: &Compiled, name: &str) -> bool {
-    model.model().quantities.iter().any(|quantity| {
-        quantity.name == name && matches!(quantity.rule, Rule::Input { each_step: true, .. })
-    })
+/// An input commented out, below what it means and where it is from.
+fn documented(row: &InputRow, model: &Compiled) -> String {
+    let known = [row.source.as_deref(), row.date.as_deref(), row.confidence];
+    let known: Vec<&str> = known.into_iter().flatten().collect();
+    let said = match (&row.about, known.is_empty()) {
+        (None, true) => String::new(),
+        (Some(about), true) => about.clone(),
+        (None, false) => known.join("; "),
+        (Some(about), false) => format!("{about} [{}]", known.join("; ")),
+    };
+    let above: String = said.lines().map(|line| format!("## {line}\n")).collect();
+    format!("\n{above}# {}\n", definition(row, model))
+}
+
+/// An input with its value, and with what figures hang on besides.
+fn definition(row: &InputRow, model: &Compiled) -> String {
+    let (name, value) = (key(&row.name), quoted(&row.text));
+    let mut besides = String::new();
+    for quantity in model.model().quantities.iter().filter(|quantity| quantity.name == row.name) {
+        if let Rule::Input { each_step, cells, .. } = &quantity.rule {
+            if *each_step {
+                besides.push_str(", each = \"step\"");
+            }
+            if let Some(base) = cells.iter().find_map(|cell| cell.base_text.as_deref()) {
+                besides.push_str(&format!(", base = {}", quoted(base)));
+            }
+        }
+    }
+    match besides.is_empty() {
+        true => format!("{name} = {value}"),
+        false => format!("{name} = {{ value = {value}{besides} }}"),
+    }
+}
+
+/// A text of TOML.
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
 }
 
 /// The path of the other model, as the new file would name it.

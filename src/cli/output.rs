@@ -48,7 +48,14 @@ impl OutputFile {
             }
             Ok(_) | Err(_) => {
                 let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
-                let file = aside(folder.unwrap_or(Path::new("."))).map_err(fail)?;
+                let folder = folder.unwrap_or(Path::new("."));
+                if !folder.exists() {
+                    let folder = folder.display();
+                    let message =
+                        format!("cannot write `{}`: no folder `{folder}`", path.display());
+                    return Err(Failure::failed(message).help(format!("mkdir -p '{folder}'")));
+                }
+                let file = aside(folder).map_err(fail)?;
                 interrupt::remove_at_end(file.path().to_owned());
                 Sink::Aside { file, is_forced }
             }

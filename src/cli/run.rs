@@ -11,7 +11,7 @@ use super::progress::{self, Watch};
 use super::settings::{FileFormat, Mode, Settings, TrialsFile};
 use super::terminal::Terminal;
 use super::{interrupt, load};
-use crate::report::{self, Look};
+use crate::report::{self, Look, Memo};
 use crate::results::{Provenance, QuantityRow, SimulationResult, Verdict};
 use crate::{Compiled, NoTable, TrialTable};
 
@@ -24,6 +24,8 @@ struct Findings {
     elapsed: Option<Duration>,
     /// Whether the outputs are drawn below the table.
     is_drawn: bool,
+    /// The outputs asked for; all, if none is named.
+    only: Vec<String>,
 }
 
 /// Runs a model and reports.
@@ -199,6 +201,7 @@ fn write_trials(
 }
 
 fn findings(model: &Compiled, settings: &Settings, terminal: &Terminal) -> Findings {
+    let only = settings.request.only.clone();
     match settings.mode {
         Mode::Simulate => {
             let watch = Watch::start(
@@ -207,17 +210,19 @@ fn findings(model: &Compiled, settings: &Settings, terminal: &Terminal) -> Findi
             );
             let result = crate::run(model, &settings.run, &watch);
             let elapsed = Some(watch.finish());
-            Findings { result, quantities: None, elapsed, is_drawn: settings.is_drawn }
+            Findings { result, quantities: None, elapsed, is_drawn: settings.is_drawn, only }
         }
         Mode::Base => Findings {
             result: crate::base_case(model),
             quantities: None,
             elapsed: None,
             is_drawn: false,
+            only,
         },
         Mode::BaseAll => {
             let quantities = Some(crate::quantities(model));
-            Findings { result: crate::base_case(model), quantities, elapsed: None, is_drawn: false }
+            let result = crate::base_case(model);
+            Findings { result, quantities, elapsed: None, is_drawn: false, only }
         }
     }
 }
@@ -232,9 +237,9 @@ impl Findings {
                 // Outlines are there where plots were asked for.
                 let plots =
                     if self.is_drawn { report::plot(&self.result, look) } else { String::new() };
-                report::table_with(&report::memo(&self.result), &plots, look)
+                report::table_with(&self.memo(), &plots, look)
             }
-            (Format::Markdown, None) => report::markdown(&report::memo(&self.result)),
+            (Format::Markdown, None) => report::markdown(&self.memo()),
             (Format::Json, None) => report::json(&self.result, elapsed),
             (Format::Csv, None) => report::csv(&self.result),
             (Format::Table, Some(rows)) => {
@@ -246,6 +251,10 @@ impl Findings {
             (Format::Json, Some(rows)) => report::quantities_json(provenance, rows),
             (Format::Csv, Some(rows)) => report::quantities_csv(provenance, rows),
         }
+    }
+
+    fn memo(&self) -> Memo {
+        report::memo(&self.result).naming(&self.only)
     }
 
     /// Says how fast it was, and how it ends.

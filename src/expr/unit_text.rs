@@ -25,7 +25,19 @@ pub struct UnitText {
 /// Magnitudes that stand alone or glued to digits, as powers of ten.
 const LATIN: [(&str, i32); 4] = [("k", 3), ("M", 6), ("bn", 9), ("tn", 12)];
 /// Magnitudes that may have a name glued behind them; a longer one stands before its beginning.
-const CJK: [(&str, i32); 5] = [("百万", 6), ("千万", 7), ("万亿", 12), ("万", 4), ("亿", 8)];
+const CJK: [(&str, i32); 10] = [
+    ("百万", 6),
+    ("千万", 7),
+    ("万亿", 12),
+    ("万", 4),
+    ("亿", 8),
+    // As they are written in Hong Kong and Taiwan.
+    ("百萬", 6),
+    ("千萬", 7),
+    ("萬億", 12),
+    ("萬", 4),
+    ("億", 8),
+];
 
 /// What a magnitude word is worth: `1e8` for 亿, `1e9` for bn.
 pub fn magnitude(word: &str) -> Option<f64> {
@@ -171,6 +183,8 @@ mod tests {
         check_unit("k GPU", 1e3, "GPU");
         check_unit("bn USD", 1e9, "USD");
         check_unit("万亿", 1e12, "");
+        check_unit("千萬 CNY", 1e7, "CNY");
+        check_unit("萬億", 1e12, "");
         check_unit("1/year", 1.0, "1 / year");
         check_unit("k/year", 1e3, "1 / year");
         check_unit("%", 0.01, "");

@@ -1,5 +1,5 @@
 //! A file laid over the model that it extends: an entry replaces the one of its name where that
-//! stands, a new one is appended.
+//! stands, a new one is appended. Of an input that is replaced its meaning stays, unless the new one says another.
 
 use std::collections::BTreeMap;
 
@@ -27,7 +27,8 @@ pub(super) fn merged(mut base: ParsedModel, over: ParsedModel) -> ParsedModel {
     lay_over(&mut base.units, over.units, |unit| &unit.name);
     lay_over(&mut base.indexes, over.indexes, |index| &index.name);
     base.overlaid.extend(overlaid(&base.inputs, &over.inputs));
-    lay_over(&mut base.inputs, over.inputs, |input| &input.name);
+    let inputs = over.inputs.into_iter().map(|input| with_meaning(input, &base.inputs)).collect();
+    lay_over(&mut base.inputs, inputs, |input| &input.name);
     lay_over_pairs(&mut base.correlations, over.correlations);
     if !over.copulas.is_empty() {
         base.copulas = over.copulas;
@@ -44,6 +45,14 @@ pub(super) fn merged(mut base: ParsedModel, over: ParsedModel) -> ParsedModel {
         timeline: over.timeline.or(base.timeline),
         ..base
     }
+}
+
+/// An input with what the old one of its name means, where it does not say. Where its value is from, of when and how sure
+/// are of the old value, and go with it.
+fn with_meaning(input: InputDefinition, base: &[InputDefinition]) -> InputDefinition {
+    let old = base.iter().find(|old| old.name.text == input.name.text);
+    let about = input.about.or_else(|| old.and_then(|old| old.about.clone()));
+    InputDefinition { about, ..input }
 }
 
 /// The inputs of `base` that give way to one of `over`.

@@ -8,6 +8,15 @@ const DEFAULT_PERCENTILES: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
 
 /// `outlay run a800-10k -n 1_000_000 --seed 1 --set 'gpus=20_000 GPU'`.
 pub(super) fn line(provenance: &Provenance, percentiles: &[f64]) -> String {
+    line_with(provenance, percentiles, &[])
+}
+
+/// The same with statistics that stand in no file.
+pub(super) fn line_with(
+    provenance: &Provenance,
+    percentiles: &[f64],
+    statistics: &[&str],
+) -> String {
     let mut options = Vec::new();
     if provenance.trials_asked == 0 {
         options.push("--base".to_owned());
@@ -16,6 +25,7 @@ pub(super) fn line(provenance: &Provenance, percentiles: &[f64]) -> String {
             percentiles.iter().map(|p| number::shifted(*p, 2).to_string()).collect();
         options.push(format!("--percentiles {}", list.join(",")));
     }
+    options.extend(statistics.iter().map(|text| format!("--statistic {}", quoted(text))));
     of(provenance, "run", options)
 }
 
@@ -95,8 +105,8 @@ mod tests {
         provenance.scenario = Some("bottom_up".to_owned());
         provenance.set.insert("gpus".to_owned(), "20_000 GPU".to_owned());
         assert_eq!(
-            line(&provenance, &[0.01, 0.5]),
-            "outlay run a800-10k -n 1_000_000 --seed 1 --percentiles 1,50 --scenario bottom_up \
+            line_with(&provenance, &[0.01, 0.5], &["p95(npv)"]),
+            "outlay run a800-10k -n 1_000_000 --seed 1 --percentiles 1,50 --statistic 'p95(npv)' --scenario bottom_up \
              --set 'gpus=20_000 GPU'"
         );
     }

@@ -46,7 +46,24 @@ pub fn memo(result: &SimulationResult) -> Memo {
         warnings: result.warnings.iter().map(ToString::to_string).collect(),
         notes: result.notes.clone(),
         provenance: provenance_line(provenance),
-        command: command::line(provenance, &percentiles(&result.outputs)),
+        command: command::line_with(provenance, &percentiles(&result.outputs), &statistics(result)),
+    }
+}
+
+/// Statistics that stand in no file, as written.
+fn statistics(result: &SimulationResult) -> Vec<&str> {
+    result.statistics.iter().map(|statistic| statistic.text.as_str()).collect()
+}
+
+impl Memo {
+    /// The page with a command that asks for these outputs alone; for all, if none is named.
+    #[must_use]
+    pub fn naming(mut self, only: &[String]) -> Memo {
+        if !only.is_empty() && !self.command.is_empty() {
+            self.command.push_str(" --only ");
+            self.command.push_str(&command::quoted(&only.join(",")));
+        }
+        self
     }
 }
 

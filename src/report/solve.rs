@@ -4,6 +4,7 @@
 
 use serde::Serialize;
 
+use super::command;
 use super::memo::{NOTHING, assumptions, provenance_line};
 use super::number;
 use super::page::{Align, Column, Grid, Memo};
@@ -29,6 +30,10 @@ pub fn solve_memo(solution: &Solution) -> Memo {
         _ => None,
     };
     let grids = [crossings_grid(solution), scan_grid(solution)];
+    let options = vec![
+        format!("--vary {}", command::quoted(&vary.range())),
+        format!("--for {}", command::quoted(equation)),
+    ];
     Memo {
         title: provenance.title.clone(),
         assumptions: assumptions(provenance),
@@ -36,7 +41,7 @@ pub fn solve_memo(solution: &Solution) -> Memo {
         grids: grids.into_iter().filter(|grid| !grid.rows.is_empty()).collect(),
         warnings: solution.warnings.clone(),
         provenance: provenance_line(provenance),
-        command: String::new(),
+        command: command::of(provenance, "solve", options),
         ..Memo::default()
     }
 }

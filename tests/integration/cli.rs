@@ -246,7 +246,8 @@ error: `[..]result.csv` exists
     assert_eq!(fs::read(&path).expect("it is still there"), b"old");
     run(["run", "a800-10k", "-o", "none/result.csv"]).code(1).stdout_eq(str![]).stderr_eq(str![[
         r#"
-error: cannot write `none/result.csv`: no such file or directory[..]
+error: cannot write `none/result.csv`: no folder `none`
+  = help: mkdir -p 'none'
 
 "#
     ]]);

@@ -252,3 +252,65 @@ error: there is no command `rnu`
 
 "#]]);
 }
+
+/// The examples of `--help` that need nothing but shipped models run as they stand, with fewer trials.
+#[test]
+fn examples_of_help_run() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let commands = [
+        "run",
+        "report",
+        "check",
+        "models",
+        "compare",
+        "sweep",
+        "solve",
+        "sensitivity",
+        "tail",
+        "replay",
+        "diff",
+        "verify",
+        "fit",
+        "new",
+        "explain",
+        "schema",
+        "bench",
+        "completions",
+        "man",
+    ];
+    let mut n_run = 0;
+    for command in commands {
+        let help = outlay([command, "--help"]).output().expect("it runs").stdout;
+        let help = String::from_utf8(help).expect("text");
+        for line in help.lines().filter_map(|line| line.strip_prefix("  outlay ")) {
+            // What it does stands behind two blanks.
+            let example = line.split("   ").next().expect("a first part");
+            let is_complete = ![".toml", ".csv", ".json", "my_", ">", "|", "--quick", "~"]
+                .iter()
+                .any(|part| example.contains(part));
+            if !is_complete {
+                continue;
+            }
+            let mut words = words(example);
+            match words.iter().position(|word| word == "-n") {
+                Some(at) if words[at + 1] != "65_536" => words[at + 1] = "4096".to_owned(),
+                None if matches!(
+                    command,
+                    "run" | "report" | "compare" | "sweep" | "solve" | "sensitivity" | "tail"
+                ) =>
+                {
+                    words.extend(["-n".to_owned(), "4096".to_owned()]);
+                }
+                Some(_) | None => {}
+            }
+            let output =
+                outlay([]).args(&words).current_dir(folder.path()).output().expect("it runs");
+            let code = output.status.code();
+            let is_until = words.iter().any(|word| word == "--until");
+            let said = String::from_utf8_lossy(&output.stderr);
+            assert!(code == Some(0) || (is_until && code == Some(5)), "{example}: {said}");
+            n_run += 1;
+        }
+    }
+    assert!(n_run >= 15, "{n_run} examples were run");
+}

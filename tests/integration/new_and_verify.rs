@@ -47,27 +47,62 @@ fn a_new_model_runs_without_a_warning() {
     in_folder(folder.path(), ["new", "cluster.toml", "--force"]).assert().code(0);
 }
 
+/// The figures of a model, without what they are of.
+fn figures(folder: &Path, model: &str, options: &[&str]) -> serde_json::Value {
+    let command = in_folder(folder, ["run", model, "-q", "-f", "json"]);
+    let mut result: serde_json::Value =
+        serde_json::from_str(&stdout(command.args(options), 0)).expect("JSON");
+    result["outputs"].take()
+}
+
 #[test]
 fn a_variant_gives_what_it_extends_until_it_is_changed() {
     let folder = folder();
-    in_folder(folder.path(), ["new", "ours", "--from", "a800-10k"]).assert().code(0);
     let path = folder.path().join("ours.toml");
-    let text = fs::read_to_string(&path).expect("written");
-    assert!(text.contains("extends = \"a800-10k\"") && text.lines().count() < 60, "{text}");
-    in_folder(folder.path(), ["run", "ours.toml", "-q", "-n", "1000"]).assert().code(0);
-    // Every line that is shown may be switched on.
-    let changed: String = text
-        .lines()
-        .map(|line| match line.strip_prefix("# ") {
-            Some(rest) if rest.contains(" = ") => format!("{rest}\n"),
-            _ => format!("{line}\n"),
-        })
-        .collect();
-    assert_ne!(changed, text);
-    fs::write(&path, changed).expect("the folder is writable");
-    in_folder(folder.path(), ["run", "ours.toml", "-q", "-n", "1000"]).assert().code(0);
-    in_folder(folder.path(), ["new", "third", "--from", "ours.toml"]).assert().code(0);
-    in_folder(folder.path(), ["run", "third.toml", "-q", "-n", "1000"]).assert().code(0);
+    for model in ["a800-10k", "rental-h200", "consumer-chatbot", "gpu-cloud-correlated"] {
+        in_folder(folder.path(), ["new", "ours", "--force", "--from", model]).assert().code(0);
+        let text = fs::read_to_string(&path).expect("written");
+        assert!(text.contains(&format!("extends = \"{model}\"")), "{text}");
+        let same = |file: &str| {
+            for options in [&["-n", "1000"][..], &["--base"]] {
+                let [was, is] = [model, file].map(|file| figures(folder.path(), file, options));
+                assert_eq!(is, was, "{file} {options:?}");
+            }
+        };
+        same("ours.toml");
+        // Every line that is shown may be switched on.
+        let (head, inputs) = text.split_once("[inputs]\n").expect("a table of inputs");
+        let lines = inputs.lines().map(|line| line.strip_prefix("# ").unwrap_or(line));
+        let changed = format!("{head}[inputs]\n{}\n", lines.collect::<Vec<_>>().join("\n"));
+        assert_ne!(changed, text);
+        fs::write(&path, changed).expect("the folder is writable");
+        same("ours.toml");
+        in_folder(folder.path(), ["new", "third", "--force", "--from", "ours.toml"])
+            .assert()
+            .code(0);
+        same("third.toml");
+    }
+}
+
+#[test]
+fn an_input_in_the_place_of_another_keeps_what_it_means_and_not_where_it_was_from() {
+    let folder = folder();
+    let variant = "outlay = 1\n[model]\nextends = \"rental-h200\"\n[inputs]\nserver_price = \"40k USD/GPU\"\n";
+    fs::write(folder.path().join("ours.toml"), variant).expect("the folder is writable");
+    let page = stdout(in_folder(folder.path(), ["report", "ours.toml", "-n", "1000"]), 0);
+    let of_input = page.split("server_price").nth(1).expect("it is on the page");
+    let of_input = of_input.split("network_share").next().expect("up to the next");
+    assert!(of_input.contains("One H200"), "{of_input}");
+    assert!(!of_input.contains("Epoch AI"), "{of_input}");
+}
+
+#[test]
+fn a_misspelled_input_of_a_variant_is_suggested() {
+    let folder = folder();
+    let variant = "outlay = 1\n[model]\nextends = \"rental-h200\"\n[inputs]\nserver_prise = \"40k USD/GPU\"\n";
+    fs::write(folder.path().join("ours.toml"), variant).expect("the folder is writable");
+    let said = stderr(in_folder(folder.path(), ["check", "ours.toml"]), 0);
+    assert!(said.contains("W101") && said.contains("did you mean `server_price`?"), "{said}");
 }
 
 #[test]

@@ -60,6 +60,9 @@ fn altered(was: &Definition, own: &Definition) -> Vec<Change> {
     } else if let Some((old, new)) = different(&was.parts, &own.parts) {
         found.push(change(own.kind, old, new));
     }
+    if let Some((old, new)) = different(&was.base, &own.base) {
+        found.push(change(ChangeKind::Base, old, new));
+    }
     if let Some((old, new)) = different(&was.notes, &own.notes) {
         // Of checks and scenarios these are all there is.
         let is_all = matches!(own.kind, ChangeKind::Check | ChangeKind::Scenario);
@@ -106,9 +109,14 @@ pub(super) fn matters(
     outputs: &BTreeSet<String>,
 ) -> bool {
     match (&change.place, change.kind) {
-        (_, ChangeKind::Text | ChangeKind::Check | ChangeKind::Scenario | ChangeKind::Rename) => {
-            false
-        }
+        (
+            _,
+            ChangeKind::Base
+            | ChangeKind::Text
+            | ChangeKind::Check
+            | ChangeKind::Scenario
+            | ChangeKind::Rename,
+        ) => false,
         (Place::Quantity(name), _) => kept.contains(name),
         (Place::Output(name), _) => outputs.contains(name),
         (Place::Correlation(pair), _) => {

@@ -82,6 +82,8 @@ pub(super) struct Definition {
     pub(super) kind: ChangeKind,
     /// What figures depend on.
     pub(super) parts: Vec<Part>,
+    /// What the base case of an input is, where its author says so: drawn figures do not depend on it.
+    pub(super) base: Vec<Part>,
     /// What they do not depend on: what it means, where it is from, how it is shown.
     pub(super) notes: Vec<Part>,
 }
@@ -120,6 +122,7 @@ impl Writer<'_> {
             place: Place::Model,
             kind: ChangeKind::Text,
             parts: Vec::new(),
+            base: Vec::new(),
             notes: texts([
                 ("title", model.title.as_ref()),
                 ("about", model.about.as_ref()),
@@ -130,6 +133,7 @@ impl Writer<'_> {
             place,
             kind,
             parts,
+            base: Vec::new(),
             notes: Vec::new(),
         };
         for unit in &model.counted_units {
@@ -152,6 +156,7 @@ impl Writer<'_> {
                 place: Place::Quantity(formula.name.text.clone()),
                 kind: ChangeKind::Formula,
                 parts: vec![self.value("", &formula.value)],
+                base: Vec::new(),
                 notes: texts([("about", formula.about.as_ref())]),
             });
         }
@@ -165,6 +170,7 @@ impl Writer<'_> {
                         vec![self.value("first", first), self.value("next", next)]
                     }
                 },
+                base: Vec::new(),
                 notes: texts([("about", series.about.as_ref())]),
             });
         }
@@ -210,6 +216,7 @@ impl Writer<'_> {
             kind: ChangeKind::Timeline,
             parts: vec![word("step", step), word("steps", &timeline.steps.to_string())],
             // It labels the steps, and no figure depends on it.
+            base: Vec::new(),
             notes: start.into_iter().collect(),
         })
     }
@@ -265,11 +272,12 @@ impl Writer<'_> {
                 },
             )
         }));
-        notes.extend(input.base.iter().map(|base| self.value("base", base)));
+        let base = input.base.iter().map(|base| self.value("", base)).collect();
         Definition {
             place: Place::Quantity(input.name.text.clone()),
             kind: ChangeKind::Input,
             parts,
+            base,
             notes,
         }
     }
@@ -291,6 +299,7 @@ impl Writer<'_> {
                 place: Place::Output(output.name.text.clone()),
                 kind: ChangeKind::Output,
                 parts: vec![value],
+                base: Vec::new(),
                 notes,
             });
         }
@@ -304,6 +313,7 @@ impl Writer<'_> {
                 place: Place::Check(check.name.text.clone()),
                 kind: ChangeKind::Check,
                 parts: Vec::new(),
+                base: Vec::new(),
                 notes: sentence.chain(texts([("about", check.about.as_ref())])).collect(),
             });
         }
@@ -320,6 +330,7 @@ impl Writer<'_> {
                 place: Place::Scenario(scenario.name.text.clone()),
                 kind: ChangeKind::Scenario,
                 parts: Vec::new(),
+                base: Vec::new(),
                 notes: set.chain(texts([("about", scenario.about.as_ref())])).collect(),
             });
         }

@@ -69,6 +69,8 @@ pub enum ChangeKind {
     Scenario,
     /// The name of an input, a formula, a series or an output: no figure depends on it.
     Rename,
+    /// The base case of an input: the plan depends on it, and no drawn figure.
+    Base,
     /// What is said about something, or how it is shown: no figure depends on it.
     Text,
 }
@@ -89,6 +91,7 @@ impl ChangeKind {
             ChangeKind::Check => "check",
             ChangeKind::Scenario => "scenario",
             ChangeKind::Rename => "rename",
+            ChangeKind::Base => "base",
             ChangeKind::Text => "text",
         }
     }

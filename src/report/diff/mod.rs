@@ -40,15 +40,23 @@ pub fn diff_memo(difference: &Difference, asked: &[String]) -> Memo {
     Memo {
         title: format!("{} → {}", old.file, new.file),
         assumptions: memo::assumptions(new),
-        alert: (!has_changed).then(|| match difference.idle.is_empty() {
-            true => "Nothing changed.".to_owned(),
-            false => "Nothing changed that a figure depends on.".to_owned(),
-        }),
+        alert: (!has_changed).then(|| unchanged(&difference.idle).to_owned()),
         grids,
         warnings: difference.warnings.clone(),
         notes: notes(difference),
         provenance: [old, new].map(memo::provenance_line).join("\n"),
         command: format!("outlay diff {} -n {trials} --seed {}", words.join(" "), new.seed),
+    }
+}
+
+/// What there is to say where no figure has changed.
+fn unchanged(idle: &[Change]) -> &'static str {
+    if idle.is_empty() {
+        "Nothing changed."
+    } else if idle.iter().any(|change| change.kind == ChangeKind::Base) {
+        "Only the base case changed, and nothing that a figure here depends on."
+    } else {
+        "Nothing changed that a figure depends on."
     }
 }
 
