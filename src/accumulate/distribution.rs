@@ -85,21 +85,6 @@ impl Distribution {
         value.clamp(piece.min, piece.max)
     }
 
-    /// The rank of a value, from 1, as [`Distribution::at_rank`] would give it back: of a value that stands there
-    /// several times the middle one, of a value between two pieces halfway.
-    pub fn rank_of(&self, value: f64) -> f64 {
-        let at = self.pieces.partition_point(|piece| piece.max < value);
-        let Some(piece) = self.pieces.get(at) else { return self.count() as f64 + 0.5 };
-        let before = (self.up_to[at] - piece.count) as f64;
-        if value < piece.min {
-            return before + 0.5;
-        }
-        let (last, width) = ((piece.count - 1) as f64, piece.max - piece.min);
-        let share = if width > 0.0 { (value - piece.min) / width } else { 0.5 };
-        // An infinite width comes of extremes of both signs.
-        before + 1.0 + if width.is_finite() { last * share } else { last / 2.0 }
-    }
-
     /// The share of the values below one: exact but for the bucket around it, which counts by how much of it lies below.
     pub fn share_below(&self, value: f64) -> f64 {
         let below = |piece: &Bucket| {
@@ -193,18 +178,6 @@ mod tests {
         assert_eq!(values, [1.0, 1.0, 1.0, 2.0, 2.5, 3.0, 3.5, 4.0]);
         assert_eq!((all.low_at_rank(6), all.high_at_rank(6)), (2.0, 4.0));
         assert_eq!((all.min(), all.max(), all.count()), (Some(1.0), Some(4.0), 8));
-    }
-
-    #[test]
-    fn ranks_of_values_are_those_that_give_them() {
-        let buckets = [bucket(3, 1.0, 1.0), bucket(5, 2.0, 4.0), bucket(1, 5.0, 5.0)];
-        let all = Distribution::new(buckets.into_iter(), [].into_iter(), false);
-        for (value, rank) in
-            [(0.0, 0.5), (1.0, 2.0), (1.5, 3.5), (2.0, 4.0), (2.5, 5.0), (4.0, 8.0), (5.0, 9.0)]
-        {
-            assert_eq!(all.rank_of(value), rank, "{value}");
-        }
-        assert_eq!(all.rank_of(7.0), 9.5);
     }
 
     #[test]

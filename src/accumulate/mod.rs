@@ -7,6 +7,7 @@
 //! A tally is a function of the *set* of blocks recorded: integers and extremes merge in any order, and
 //! floating-point moments along one fixed tree over block numbers ([`MomentTree`]), whatever the workers did.
 
+mod around;
 mod channel;
 mod distribution;
 mod histogram;
@@ -17,6 +18,7 @@ mod tally;
 #[cfg(test)]
 pub(crate) mod testing;
 
+pub use around::Around;
 pub use channel::{Cause, Channel, Explained, MAX_LANES};
 pub use distribution::Distribution;
 pub use histogram::{Bucket, HdrError, Histogram, hdr_from_buckets, hdr_log};

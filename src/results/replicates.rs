@@ -6,28 +6,34 @@
 //! counts by its trials: W. G. Cochran, *Sampling Techniques*, 3rd ed. (1977), 6.4 and 10.3.
 //!
 //! - Means: the spread of the replicates' means; the interval reaches further on the side to which these are skewed
-//!   (`reach` in `interval`), and the standard error is wider for it (`widening`).
+//!   (`reach_under` in `interval`), and the standard error is wider for it (`widening`).
 //! - Probabilities: Wilson's interval for an effective number of trials, p (1 − p) / variance, with the t quantile (the
 //!   idea of E. L. Korn, B. I. Graubard, Survey Methodology 24, 1998); where fewer than five trials a replicate are on
 //!   one side, never for more trials than there are.
-//! - Percentiles: the replicates' percentiles are put into the order of all trials; the spread of their ranks gives
-//!   the ranks between which the percentile lies (the interval of R. S. Woodruff, JASA 47, 1952, its rank variance
-//!   by replicates). Bounds are order statistics, whatever the distribution, and *never* ranks above every time.
+//! - Percentiles: how many trials of each replicate lie below the percentile of all, and how many do not exceed it; the
+//!   spread of these counts gives the ranks between which the percentile lies (the interval of R. S. Woodruff, JASA 47,
+//!   1952, its variance by replicates). Bounds are order statistics, whatever the distribution, and *never* ranks above
+//!   every time.
 //!
 //! A count of trials is a whole number: no spread of counts is taken for less than the half trial that rounding alone
 //! may spread.
 
 use super::Estimate;
-use super::interval::{Ranks, Z, probability, quantile_rank, reach, wilson};
-use crate::accumulate::{ChannelKind, Distribution, Tally};
+use super::interval::{Ranks, Z, probability, quantile_rank, reach_under, wilson};
+use crate::accumulate::{Around, ChannelKind, Distribution, Tally};
 use crate::distribution::{Distribution as Law, StudentT};
 
 /// Probability left out above.
 const TAIL: f64 = 0.025;
 /// The standard deviation of a count that is rounded at random to one of two neighbors, at most.
 const ROUNDING: f64 = 0.5;
+/// The skewness of 16 means falls short of that of their law; by so much, as simulation of sums with a skewed part says.
+const SKEWNESS_LACKING: f64 = 1.6;
 /// With fewer trials a replicate on one side, its spread tells little.
 const FEW: u64 = 5;
+/// So many standard deviations of independent trials around a replicate's percentile are kept; that of all trials is
+/// hardly further away.
+const KEPT: f64 = 5.0;
 
 /// What the replicates of a run have found, each for itself. Empty for a run without replicates.
 #[derive(Debug, Clone, Default)]
@@ -45,10 +51,10 @@ struct Found {
     holds: u64,
     within: Vec<u64>,
     mean: f64,
-    /// By percentile, of all defined trials; infinite for never.
-    quantiles: Vec<f64>,
-    /// By percentile, of the finite values.
-    quantiles_if_ever: Vec<f64>,
+    /// By percentile of all defined trials, the finite values around it; none without finite values.
+    around: Vec<Around>,
+    /// By percentile of the finite values.
+    around_if_ever: Vec<Around>,
 }
 
 /// What is estimated of a channel's trials, of which only defined ones count.
@@ -104,18 +110,17 @@ impl Replicates {
             return found;
         }
         let distribution = tally.distribution(at);
-        let quantiles = |count: u64| -> Vec<f64> {
-            let ranks = self.percentiles.iter().map(|&p| quantile_rank(count, p));
-            let value = |rank| {
-                let is_finite = rank <= distribution.count();
-                if is_finite { distribution.at_rank(rank) } else { f64::INFINITY }
+        let around = |count: u64| -> Vec<Around> {
+            let one = |&p: &f64| {
+                let reach = KEPT * (count as f64 * p * (1.0 - p)).sqrt().max(1.0);
+                distribution.around(quantile_rank(count, p), reach as u64)
             };
-            if count > 0 { ranks.map(value).collect() } else { Vec::new() }
+            if found.finite > 0 { self.percentiles.iter().map(one).collect() } else { Vec::new() }
         };
         Found {
             mean: tally.spread(at).mean.unwrap_or(f64::NAN),
-            quantiles: quantiles(found.finite + found.never),
-            quantiles_if_ever: quantiles(found.finite),
+            around: around(found.finite + found.never),
+            around_if_ever: around(found.finite),
             ..found
         }
     }
@@ -223,7 +228,7 @@ impl OfChannel<'_> {
         let adjusted = (n * (n - 1.0)).sqrt() / (n - 2.0);
         let skewness = skewness(&deviations) * adjusted;
         let skewness = if skewness.is_finite() { skewness } else { 0.0 };
-        let (below, above) = reach(self.t(), skewness, n);
+        let (below, above) = reach_under(self.t(), SKEWNESS_LACKING * skewness, n);
         let se = sd_of_sum(&deviations) / count as f64;
         (count > 0 && se.is_finite()).then_some((below * se, above * se))
     }
@@ -265,35 +270,32 @@ impl OfChannel<'_> {
         let number = self.replicates.percentiles.iter().position(|&known| known == p)?;
         let never = if if_ever { 0 } else { never };
         let count = finite.count() + never;
-        let rank = |value: f64| {
-            let is_finite = value < f64::INFINITY;
-            if is_finite {
-                finite.rank_of(value)
+        let rank = quantile_rank(count, p);
+        let own = if rank > finite.count() { f64::INFINITY } else { finite.at_rank(rank) };
+        let counts = self.found().map(|found| {
+            let (around, of) = if if_ever {
+                (&found.around_if_ever, found.finite)
             } else {
-                (finite.count() + count + 1) as f64 / 2.0
-            }
+                (&found.around, found.finite + found.never)
+            };
+            let (below, up_to) = match around.get(number) {
+                _ if own == f64::INFINITY => (found.finite as f64, of as f64),
+                Some(around) => around.counts(own),
+                None => (0.0, 0.0),
+            };
+            (below, up_to, of as f64)
+        });
+        let counts: Vec<(f64, f64, f64)> = counts.collect();
+        let half = |hits: fn(&(f64, f64, f64)) -> f64| {
+            let share = counts.iter().map(hits).sum::<f64>() / count as f64;
+            let deviations: Vec<f64> =
+                counts.iter().map(|counts| hits(counts) - share * counts.2).collect();
+            self.t() * sd_of_sum(&deviations).max(rounding(self.replicates.len()))
         };
-        let rank_in_all = quantile_rank(count, p);
-        let own =
-            if rank_in_all > finite.count() { f64::INFINITY } else { finite.at_rank(rank_in_all) };
-        let own = rank(own);
-        let deviations: Vec<f64> = self
-            .found()
-            .map(|found| {
-                let (quantiles, of) = if if_ever {
-                    (&found.quantiles_if_ever, found.finite)
-                } else {
-                    (&found.quantiles, found.finite + found.never)
-                };
-                // A replicate's rank, in its own trials.
-                let deviation = quantiles.get(number).map_or(0.0, |&value| rank(value) - own);
-                deviation * of as f64 / count as f64
-            })
-            .collect();
-        let sd = sd_of_sum(&deviations).max(rounding(self.replicates.len()));
-        let half = t_of_replicates(self.replicates.len()) * sd;
-        let (low, high) =
-            ((count as f64 * p - half).floor(), (count as f64 * p + half).ceil() + 1.0);
+        // The percentile is at least the value of a rank where so many trials do not exceed it …
+        let low = (count as f64 * p - half(|counts| counts.0)).ceil();
+        // … and at most that of one where fewer lie below it.
+        let high = (count as f64 * p + half(|counts| counts.1)).floor() + 1.0;
         Some(Ranks {
             low: (low >= 1.0).then_some(low as u64),
             high: (high <= count as f64).then_some(high as u64),
@@ -372,7 +374,7 @@ mod tests {
             found.of_channel(0).expect("replicates").mean_reach(2.0).expect("an error");
         // One of 16 values has a standard error of 1 and, after Fisher, a skewness of 4.
         near(below, t_of_replicates(16));
-        near(above, reach(t_of_replicates(16), 4.0, 16.0).1);
+        near(above, reach_under(t_of_replicates(16), 1.6 * 4.0, 16.0).1);
         let (_, found) = of(&Run::default(), &vec![vec![1.0]; 16]);
         assert_eq!(found.of_channel(0).expect("replicates").mean_reach(1.0), Some((0.0, 0.0)));
     }

@@ -134,6 +134,8 @@ pub struct StatisticResult {
     pub value: Point,
     /// Its 95 % interval, or why there is none.
     pub interval: Result<(Point, Point), Withheld>,
+    /// Whether its tail may be too heavy for the interval to hold.
+    pub is_doubtful: bool,
     /// What is said of it.
     pub claim: Claim,
     /// Of a comparison: what the trials say.
@@ -206,7 +208,8 @@ pub fn advice(statistics: &[StatisticResult], checks: &[CheckResult], trials: u6
             Some(name) => [format!("check `{name}`: "), format!("限额 `{name}`：")],
             None => [String::new(), String::new()],
         };
-        let found = [of_interval(statistic, trials), of_undefined(statistic, trials)];
+        let found =
+            [of_interval(statistic, trials), of_tail(statistic), of_undefined(statistic, trials)];
         let found = found.into_iter().flatten();
         told.extend(found.map(|warning| warning.of(&english, &chinese)));
     }
@@ -249,6 +252,17 @@ fn of_interval(statistic: &StatisticResult, trials: u64) -> Option<Warning> {
         Ok(_) if !statistic.is_precise() => not_converged(statistic, trials),
         Ok(_) if statistic.verdict == Some(Verdict::Unsure) => undecided(statistic, trials),
         Ok(_) => return None,
+    })
+}
+
+/// That the interval of a mean may be too short.
+fn of_tail(statistic: &StatisticResult) -> Option<Warning> {
+    let text = &statistic.text;
+    statistic.is_doubtful.then(|| {
+        Warning::new(
+            format!("`{text}` may have a heavy tail: its error may be larger than stated"),
+            format!("`{text}` 可能为厚尾：其误差可能大于所示"),
+        )
     })
 }
 
@@ -391,6 +405,10 @@ fn statistic(plan: &StatisticPlan, tally: &Tally, replicates: &Replicates) -> St
         unit: plan.unit.clone(),
         value,
         interval,
+        is_doubtful: interval.is_ok()
+            && !plan.is_constant
+            && matches!(plan.measure, Measure::Mean | Measure::Shortfall(_))
+            && trust::doubtful_tail(&recorded).is_some(),
         claim: plan.claim,
         verdict,
         precision: precision(plan.claim, value, interval),

@@ -2,7 +2,7 @@
 //!
 //! To withhold an interval is not free: whether it is printed then depends on the same largest values as its error, and of a
 //! law near the limit those samples print it that miss these values. So intervals are made to hold where the theorem does (they
-//! reach further to the skewed side, `interval::reach`), and are withheld only where it surely does not.
+//! reach further to the skewed side, `interval::reach`), and are withheld only where it surely does not, with a warning in between.
 //!
 //! Heavy tails are told by two signs together. The tail index is below 2 by four of its standard errors: as far as the trials
 //! reach, the variance does not settle and the theorem gives no interval for the mean. It is the estimate of B. M. Hill, "A
@@ -15,6 +15,9 @@
 //! Statistics 13, 2019). And few trials make the variance: the ratio of P. Embrechts, C. Klüppelberg, T. Mikosch,
 //! *Modelling Extremal Events* (1997), 6.2.6, here as √(Σ d⁴) / Σ d², which is the relative standard error of the
 //! variance, and tends to 0 if and only if the variance exists.
+//!
+//! Where the index is below 2, but not by four standard errors, the interval is printed and a warning says that it may be too
+//! short: of a law whose variance is infinite hardly any run prints one without that.
 //!
 //! Short of that, skewness says how many trials it takes: n / G₁², G₁ the skewness, is the number of trials that alone would
 //! make as much of it. Where there are fewer than four the interval is withheld and the number told (W. G. Cochran,
@@ -175,6 +178,21 @@ pub(super) fn heavy_tail(recorded: &Recorded<'_>) -> Option<f64> {
         || (concentration > CONCENTRATION
             && tails_below(recorded, INFINITE_VARIANCE, STANDARD_ERRORS).is_any());
     is_heavy.then_some(concentration)
+}
+
+/// The relative standard error of the variance, where the tail may be too heavy for a mean though its interval is printed.
+pub(super) fn doubtful_tail(recorded: &Recorded<'_>) -> Option<f64> {
+    let Recorded { channel, distribution, .. } = recorded;
+    if channel.never() > 0 || distribution.count() < LEAST_FOR_TAIL {
+        return None;
+    }
+    if distribution.min() == distribution.max() || heavy_tail(recorded).is_some() {
+        return None;
+    }
+    let concentration = concentration(recorded);
+    let is_doubtful =
+        concentration > CONCENTRATION && tails_below(recorded, INFINITE_VARIANCE, 0.0).is_any();
+    is_doubtful.then_some(concentration)
 }
 
 /// On which sides the tail index lies below a limit.
