@@ -12,6 +12,7 @@ use super::process::is_process;
 use super::scope::{KnownType, Scope};
 use super::typed::{Typed, UnitState};
 use super::units;
+use super::written::Written;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::expr::{Expr, Name};
 use crate::model::{
@@ -435,7 +436,8 @@ impl Definer<'_> {
                 }
             };
             let text = self.scope.sources.text(expr.span).to_owned();
-            built.push(InputCell { name: cell_name, value, base, text });
+            let written = Written::of(expr, &text);
+            built.push(InputCell { name: cell_name, value, base, text, written });
         }
         if let (false, [InputCell { value: InputRule::Fixed(_), .. }]) =
             (any_random, built.as_slice())
@@ -610,6 +612,7 @@ impl Definer<'_> {
             value: InputRule::Plan(values),
             base: None,
             text: self.scope.sources.text(span).to_owned(),
+            written: Written::default(),
         };
         Some((ty, Rule::Input { by: Vec::new(), cells: vec![cell], each_step: false }))
     }

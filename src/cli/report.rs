@@ -41,6 +41,7 @@ pub(super) fn report(args: &ReportArgs, terminal: &Terminal) -> Result<Exit, Sto
         correlations: &correlations,
         swings: swings.as_ref(),
         description: &description,
+        cautions: &model.warnings,
         language,
     });
     terminal.warn(&result.warnings);

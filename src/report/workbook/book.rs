@@ -6,7 +6,7 @@ use super::super::tidy::{Column, Tidy};
 use super::super::visible;
 use super::HEAD;
 use super::cells::{Cell, FITS, Sheet, cut};
-use super::format::number_format;
+use super::format::input_format;
 use crate::results::{InputRow, Point};
 
 /// A name of a sheet has at most so many characters.
@@ -147,7 +147,7 @@ impl Book {
                 .into_iter()
                 .filter(|x| x.is_finite())
                 .fold(base, |most, x| x.abs().max(most));
-            let format = number_format(input.unit.as_deref(), most);
+            let format = input_format(&input.shown, most);
             let random = |value: f64| match input.is_random {
                 true => Cell::number(Some(value), &format),
                 false => Cell::Empty,
@@ -158,7 +158,7 @@ impl Book {
                 [
                     Cell::text(Some(&input.name)),
                     Cell::text(Some(&input.text)),
-                    Cell::text(input.unit.as_deref()),
+                    Cell::text(input.shown.unit.as_deref()),
                     Cell::point(input.base, &format),
                     input.mean.filter(|_| input.is_random).map_or(Cell::Empty, random),
                     random(p5),
