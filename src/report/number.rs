@@ -136,9 +136,23 @@ impl Ends {
         let ends = ends.map(rounded);
         let shared = Magnitude::by(counting, ends[0].abs().max(ends[1].abs()));
         let own = ends.map(|end| if end == 0.0 { shared } else { shared.fitting(end, counting) });
+        // A digit more than the larger end has where it is the smaller one: 0.001 beside 0.835.
+        let decimals = ends.map(|end| 2 - exponent(shifted(end, -shared.power), 3));
+        let most = decimals[0].min(decimals[1]) + 1;
         let write = |at: usize| {
-            let text = own[at].exact(ends[at]);
-            text.strip_suffix(own[at].suffix).map_or(text.clone(), str::to_owned)
+            let magnitude = own[at];
+            let shown = shifted(ends[at], -magnitude.power);
+            let is_apart = magnitude != shared || is_scientific(ends[at]);
+            let most = most.max(-exponent(shown, 1)).max(0);
+            let cut: f64 = if is_apart {
+                ends[at]
+            } else {
+                let precision = usize::try_from(most).unwrap_or(0);
+                let text = format!("{shown:.precision$}");
+                shifted(text.parse().unwrap_or(shown), magnitude.power)
+            };
+            let text = magnitude.exact(cut);
+            text.strip_suffix(magnitude.suffix).map_or(text.clone(), str::to_owned)
         };
         Ends { digits: [write(0), write(1)], suffixes: own.map(|magnitude| magnitude.suffix) }
     }
@@ -731,6 +745,9 @@ mod tests {
         check([7.02e6, 73.5e6], Counting::TenThousands, ["702 万", "7,350 万"]);
         check([5e6, 1.2e9], Counting::Thousands, ["5,000,000", "1.2 bn"]);
         check([-0.05, 0.3], Counting::Thousands, ["-0.05", "0.3"]);
+        check([0.000_989, 0.835], Counting::Thousands, ["0.001", "0.835"]);
+        check([-0.156, 20.2], Counting::Thousands, ["-0.16", "20.2"]);
+        check([1.234e-7, 0.5], Counting::Thousands, ["1.230e-7", "0.5"]);
         check([0.0, 2e8], Counting::Thousands, ["0", "200 M"]);
         check([89_518.0, 126_844.0], Counting::Thousands, ["89,500", "127,000"]);
     }

@@ -13,6 +13,8 @@ use crate::results::{OutputResult, SimulationResult, Statistics};
 
 /// Lines up to half of what is left, over and over: as HdrHistogram does.
 const TICKS: f64 = 5.0;
+/// Lines at least of an output that may be never: its values may be a few of a hundred trials.
+const LEAST_LINES: f64 = 20.0;
 /// Significant digits of a value.
 const DIGITS: i32 = 6;
 /// Whole numbers beyond are scaled down.
@@ -83,24 +85,31 @@ fn text(curve: &Curve<'_>) -> String {
             writeln!(out, "{value:>width$.decimals$} {level:>14.12} {total:>10}")
         };
     };
+    let finest = match never {
+        0 => 1.0,
+        _ => count as f64 / all as f64 / LEAST_LINES,
+    };
     let mut level = 0.0;
-    loop {
+    // Where it happens in no trial there is nothing to tell.
+    while count > 0 {
         // Levels are sums of binary fractions of a tenth: a hair less, lest 0.3 of 10 be 4.
         let rank = ((level * all as f64 - 1e-6).ceil() as u64).max(1);
         if rank >= all && *never == 0 {
             line(1.0, values.at_rank(count), count);
             break;
         }
-        if rank > count {
+        if rank >= count {
+            // The greatest value; later, there is never alone.
+            line(count as f64 / all as f64, values.at_rank(count), count);
             break;
         }
         line(level, values.at_rank(rank), values.up_to_rank(rank));
-        // Steps of a fifth of each half: 10 % up to 50 %, 5 % up to 75 %, …
+        // Steps of a fifth of each half: 10 % up to 50 %, 5 % up to 75 %, …; finer where most of it is never.
         let mut half = 2.0;
         while 1.0 - 1.0 / half <= level {
             half *= 2.0;
         }
-        level += 1.0 / (TICKS * half);
+        level += (1.0 / (TICKS * half)).min(finest);
     }
     let summary = match &output.statistics {
         Statistics::Number(number) => Some(number),

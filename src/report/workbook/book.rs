@@ -12,6 +12,9 @@ use crate::results::{InputRow, Point};
 /// A name of a sheet has at most so many characters.
 const MOST_LETTERS: usize = 31;
 
+/// The paper by its number in the format.
+const A4: u8 = 9;
+
 /// A workbook on its way.
 pub(super) struct Book {
     pub(super) book: Workbook,
@@ -65,7 +68,7 @@ impl Book {
     pub(super) fn sheet(&mut self, name: &str) -> Sheet<'_> {
         let sheet = self.book.add_worksheet();
         sheet.set_name(name).expect("a name that a sheet may have");
-        sheet.set_landscape().set_print_fit_to_pages(1, 0);
+        sheet.set_landscape().set_paper_size(A4).set_print_fit_to_pages(1, 0);
         Sheet { sheet }
     }
 
@@ -110,7 +113,6 @@ impl Book {
         let columns = u16::try_from(table.columns.len().max(1) - 1).unwrap_or(0);
         sheet.sheet.set_freeze_panes(1, 0).expect(FITS);
         sheet.sheet.autofilter(0, 0, last, columns).expect(FITS);
-        sheet.sheet.set_repeat_rows(0, 0).expect(FITS);
         sheet.widths(&vec![15.0; table.columns.len()]);
     }
 
