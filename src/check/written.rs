@@ -65,12 +65,26 @@ fn is_percent(expr: &Expr) -> Option<bool> {
                 let parts = [is_percent(left), is_percent(right)];
                 parts.into_iter().flatten().reduce(|a, b| a || b)
             }
-            BinaryOperator::Divide => match right.kind {
-                ExprKind::Number(number) if is_power_of_ten(number.value) => Some(true),
-                ExprKind::Number(number) if number.is_percent => Some(false),
-                _ => is_percent(left),
-            },
-            _ => Some(false),
+            BinaryOperator::Divide => {
+                let over =
+                    if let ExprKind::Number(number) = right.kind { Some(number) } else { None };
+                if over.is_some_and(|over| is_power_of_ten(over.value)) {
+                    Some(true)
+                } else if over.is_some_and(|over| over.is_percent) {
+                    Some(false)
+                } else {
+                    is_percent(left)
+                }
+            }
+            BinaryOperator::Power
+            | BinaryOperator::Less
+            | BinaryOperator::LessEqual
+            | BinaryOperator::Greater
+            | BinaryOperator::GreaterEqual
+            | BinaryOperator::Equal
+            | BinaryOperator::NotEqual
+            | BinaryOperator::And
+            | BinaryOperator::Or => Some(false),
         },
         ExprKind::Juxtaposed { left, .. } => is_percent(left),
         ExprKind::Range { low, high, .. } => first(&[low, high]),

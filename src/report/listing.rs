@@ -145,17 +145,19 @@ pub fn inputs_memo(title: &str, rows: &[InputRow], correlations: &[CorrelationRo
         let source = row.source.clone().unwrap_or_default();
         let shown = &row.shown;
         let counting = Counting::of(shown);
-        let base = point(shown.point(row.base), |value| number::exact_by(value, counting));
-        let mut cells = vec![row.name.clone(), base];
+        let base = |write: &dyn Fn(f64) -> String| point(shown.point(row.base), write);
+        let mut cells = vec![row.name.clone()];
         let figure = |value: f64| Figure::computed(shown.value(value));
         if row.is_random {
             let figures: Vec<Figure> =
                 row.percentiles.iter().copied().chain(row.mean).map(figure).collect();
             let scale = Scale::of(&figures).by(counting);
+            cells.push(base(&|value| scale.exact(value)));
             let write = |value: f64| scale.write(figure(value));
             cells.push(row.mean.map_or_else(|| "none".to_owned(), write));
             cells.extend(row.percentiles.map(write));
         } else {
+            cells.push(base(&|value| number::exact_by(value, counting)));
             cells.resize(6, String::new());
         }
         cells.push(shown.unit.clone().unwrap_or_default());

@@ -71,12 +71,15 @@ pub(super) fn unit_text(model: &CheckedModel, quantity: &Quantity) -> Option<Str
 /// How a quantity is shown to people: an input at these labels as its own text is written, anything else in its unit.
 pub(super) fn shown(model: &CheckedModel, quantity: &Quantity, labels: &[(IndexId, u32)]) -> Shown {
     let unit = unit_text(model, quantity);
+    if quantity.ty.is_condition {
+        return Shown::plain(None);
+    }
     match &quantity.rule {
-        Rule::Input { by, cells, .. } if !quantity.ty.is_condition => {
+        Rule::Input { by, cells, .. } => {
             let cell = &cells[program::cell_position(model, by, labels)];
             Shown::written(unit.as_deref(), cell.written)
         }
-        _ => Shown::plain(unit.as_deref()),
+        Rule::Formula(_) | Rule::Recursive { .. } => Shown::plain(unit.as_deref()),
     }
 }
 

@@ -71,7 +71,7 @@ impl Book {
                 sheet.row(row, 9, quantiles.map(|quantile| Cell::point(quantile.value, &format)));
             }
         }
-        sheet.widths(&[vec![26.0, 40.0, 14.0], vec![11.0; names.len() - 3]].concat());
+        sheet.widths(&[vec![26.0, 40.0, 14.0], vec![12.5; names.len() - 3]].concat());
         sheet.sheet.set_freeze_panes(HEAD + 1, 1).expect(FITS);
         let notes = [
             "base: all inputs at their base · rank of base: share of trials at or below it",
