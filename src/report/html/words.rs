@@ -185,7 +185,7 @@ words! {
     holds_false: "does not hold", "不成立";
 
     time: "Over time", "随时间变化";
-    time_note: "The line is the median; half of the trials lie in the dark band, {0} in the light one. Dashed: the plan.", "实线为中位数；半数试验落在深色带内，{0} 落在浅色带内。虚线为计划。";
+    time_note: "The line is the median; half of the trials lie in the inner band, {0} within the outer one. Dashed: the plan.", "实线为中位数；半数试验落在内带，{0} 落在外带以内。虚线为计划。";
     paid_back: "{0}: probability by time", "{0}：截至各时点的概率";
     never_label: "never: {0}", "不会发生：{0}";
 
