@@ -16,7 +16,7 @@ use super::regression::{Column, Regression};
 use super::{KEPT, Unanswerable, as_number};
 use crate::accumulate::ChannelKind;
 use crate::engine::{self, CHUNK, Chunk, Monitor, Prepared};
-use crate::results::{Estimate, Provenance};
+use crate::results::{Estimate, Provenance, Shown};
 use crate::sampling::Design;
 use crate::{Compiled, Observation, RunSettings, Watched};
 
@@ -84,6 +84,8 @@ pub struct Member {
     pub name: String,
     /// Its unit.
     pub unit: Option<String>,
+    /// How people see its values.
+    pub shown: Shown,
     /// Whether its mean over time stands for it.
     pub is_over_time: bool,
     /// Spearman's rank correlation with the output.
@@ -399,6 +401,7 @@ impl Found {
                 let member = Member {
                     name: watched.name.clone(),
                     unit: watched.unit.clone(),
+                    shown: watched.shown.clone(),
                     is_over_time: watched.is_series(),
                     spearman: rank::correlation(&shares, &y_shares).or(varies.then_some(0.0)),
                     contribution: None,

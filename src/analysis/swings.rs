@@ -10,6 +10,7 @@ use super::regression::Column;
 use super::sensitivity::{Swing, centre, swing};
 use super::{Unanswerable, as_number, rank};
 use crate::engine::{self, Monitor};
+use crate::results::Shown;
 use crate::{Compiled, Observation, RunSettings, Watched, WatchedInput};
 
 /// The most trials: they leave a mean at a percentile open by one to three hundredths of the standard deviation.
@@ -46,6 +47,8 @@ pub struct InputSwing {
     pub name: String,
     /// What its values are in.
     pub unit: Option<String>,
+    /// How people see them.
+    pub shown: Shown,
     /// Where it goes.
     pub swing: Swing,
 }
@@ -124,6 +127,7 @@ fn of_output(
             Some(InputSwing {
                 name: input.values.name.clone(),
                 unit: input.values.unit.clone(),
+                shown: input.values.shown.clone(),
                 swing: swing(values, column, y, centre)?,
             })
         })

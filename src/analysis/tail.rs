@@ -3,7 +3,7 @@
 use super::{KEPT, Unanswerable, rank};
 use crate::accumulate::ChannelKind;
 use crate::engine::{self, Behind, Chunk, Monitor, Prepared};
-use crate::results::{self, Estimate, Point, Provenance};
+use crate::results::{self, Estimate, Point, Provenance, Shown};
 use crate::sampling::Layout;
 use crate::{Compiled, Observation, RunSettings, Watched, WatchedInput};
 
@@ -73,6 +73,8 @@ pub struct TailInput {
     pub name: String,
     /// Its unit.
     pub unit: Option<String>,
+    /// How people see its values.
+    pub shown: Shown,
     /// Whether its mean over time stands for it.
     pub is_over_time: bool,
     /// The median inside.
@@ -328,6 +330,7 @@ fn compared(
     Some(TailInput {
         name: input.values.name.clone(),
         unit: input.values.unit.clone(),
+        shown: input.values.shown.clone(),
         is_over_time: input.values.is_series(),
         inside: here,
         outside: there,

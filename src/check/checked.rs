@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use super::Written;
 use crate::dependence::{Coefficient, Copula};
 use crate::distribution::{Distribution, Family};
 use crate::expr::{Comparison, Measure};
@@ -339,6 +340,8 @@ pub struct InputCell {
     pub text: String,
     /// The base as written.
     pub base_text: Option<String>,
+    /// What its numbers are written in.
+    pub written: Written,
 }
 
 /// What moves a process from step to step. Rates are per step, volatilities per root of a step.

@@ -12,6 +12,7 @@ use super::process::is_process;
 use super::scope::{KnownType, Scope};
 use super::typed::{Typed, UnitState};
 use super::units;
+use super::written::Written;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::expr::{Expr, Name};
 use crate::model::{
@@ -437,7 +438,8 @@ impl Definer<'_> {
             let text = self.scope.sources.text(expr.span).to_owned();
             let base_text =
                 input.base.as_ref().map(|base| self.scope.sources.text(base.span).to_owned());
-            built.push(InputCell { name: cell_name, value, base, text, base_text });
+            let written = Written::of(expr, &text);
+            built.push(InputCell { name: cell_name, value, base, text, base_text, written });
         }
         if let (false, [InputCell { value: InputRule::Fixed(_), .. }]) =
             (any_random, built.as_slice())
@@ -613,6 +615,7 @@ impl Definer<'_> {
             base: None,
             text: self.scope.sources.text(span).to_owned(),
             base_text: None,
+            written: Written::default(),
         };
         Some((ty, Rule::Input { by: Vec::new(), cells: vec![cell], each_step: false }))
     }

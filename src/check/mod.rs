@@ -23,6 +23,7 @@ mod scope;
 mod statistics;
 mod typed;
 mod units;
+mod written;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,6 +31,7 @@ pub use checked::*;
 pub(crate) use distributions::instantiate;
 pub use plan::Plans;
 pub use units::unit_of;
+pub use written::Written;
 
 use crate::diagnostic::suggest::nearest;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};

@@ -1,6 +1,7 @@
 //! `outlay report`: runs a model and writes the page to hand on.
 
 use std::io::{self, IsTerminal};
+use std::path::Path;
 
 use super::args::ReportArgs;
 use super::exit::Exit;
@@ -8,7 +9,7 @@ use super::failure::{Failure, Stop};
 use super::output::OutputFile;
 use super::progress::{self, Watch};
 use super::run::judge;
-use super::settings::Settings;
+use super::settings::{Settings, extension};
 use super::terminal::Terminal;
 use super::{interrupt, load};
 use crate::analysis::{self, Swings};
@@ -20,6 +21,9 @@ use crate::{Compiled, RunSettings, Watched};
 pub(super) fn report(args: &ReportArgs, terminal: &Terminal) -> Result<Exit, Stop> {
     let (request, run) = Settings::simulation(&args.model, &args.simulate)?;
     let language: Language = args.lang.parse().map_err(Failure::usage)?;
+    if let Some(path) = &args.output {
+        check_extension(path)?;
+    }
     if args.output.is_none() && io::stdout().is_terminal() {
         return Err(Failure::usage("the page is not for a terminal")
             .help("give it a file: --output report.html")
@@ -41,6 +45,7 @@ pub(super) fn report(args: &ReportArgs, terminal: &Terminal) -> Result<Exit, Sto
         correlations: &correlations,
         swings: swings.as_ref(),
         description: &description,
+        cautions: &model.warnings,
         language,
     });
     terminal.warn(&result.warnings);
@@ -59,6 +64,27 @@ pub(super) fn report(args: &ReportArgs, terminal: &Terminal) -> Result<Exit, Sto
         true => Exit::Partial,
         false => verdict,
     })
+}
+
+/// A page is HTML: a name that promises something else would be opened by the wrong program.
+fn check_extension(path: &Path) -> Result<(), Failure> {
+    let shown = path.display();
+    let failure = match extension(path).as_str() {
+        "html" | "htm" => return Ok(()),
+        "" => Failure::usage(format!("--output `{shown}` has no extension")),
+        "pdf" => {
+            return Err(Failure::usage("`report` writes HTML, not `.pdf`")
+                .help("write a .html file and print it from a browser: it is laid out for paper"));
+        }
+        other @ ("csv" | "json" | "md" | "markdown" | "txt" | "parquet" | "pq" | "xlsx"
+        | "hgrm" | "hlog") => {
+            return Err(Failure::usage(format!("`report` writes HTML, not `.{other}`")).help(
+                format!("name a .html file, or let `outlay run MODEL -o FILE.{other}` write it"),
+            ));
+        }
+        other => Failure::usage(format!("`report` writes HTML, not `.{other}`")),
+    };
+    Err(failure.help("name a .html file: --output report.html"))
 }
 
 /// How the headline outputs move with the inputs; `None` where nothing does, or the run was interrupted.

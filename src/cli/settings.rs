@@ -213,7 +213,7 @@ impl Settings {
 }
 
 /// A file's extension in lower case; empty where there is none.
-fn extension(path: &Path) -> String {
+pub(super) fn extension(path: &Path) -> String {
     path.extension().and_then(|extension| extension.to_str()).unwrap_or("").to_ascii_lowercase()
 }
 

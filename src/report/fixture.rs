@@ -7,7 +7,7 @@ use crate::results::{
     Quantile, SeriesSummary, SimulationResult, Statistics, StepSummary, TimeSummary, Undefined,
     Warning, Within,
 };
-use crate::results::{InputRow, QuantityRow};
+use crate::results::{InputRow, QuantityRow, Shown};
 
 const PERCENTILES: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
 
@@ -274,6 +274,7 @@ pub(super) fn quantity_rows() -> Vec<QuantityRow> {
             name: name.to_owned(),
             about: about.map(str::to_owned),
             unit: unit.map(str::to_owned),
+            shown: Shown::plain(unit),
             is_series: values.len() > 1,
             values,
             is_condition: false,
@@ -309,6 +310,7 @@ pub(super) fn input_rows() -> Vec<InputRow> {
                 name: name.to_owned(),
                 text: String::new(),
                 unit: unit.map(str::to_owned),
+                shown: Shown::plain(unit),
                 base: Point::Value(base),
                 is_random: percentiles[0] < percentiles[2],
                 mean,

@@ -3,10 +3,10 @@
 //! In: the rows that the library gives. Out: a [`Memo`], laid out like any other page.
 
 use super::memo::{memo, point};
-use super::number::{self, Figure, Scale};
+use super::number::{self, Counting, Figure, Scale};
 use super::page::{Align, Column, Grid, Memo};
 use super::series::shown_steps;
-use crate::results::{CorrelationRow, InputRow, QuantityRow};
+use crate::results::{CorrelationRow, InputRow, QuantityRow, Shown};
 use crate::results::{OutputResult, Point, SimulationResult, Statistics};
 
 /// No series is shown at more steps.
@@ -67,14 +67,15 @@ fn in_its_unit(row: &QuantityRow, outputs: &[OutputResult]) -> QuantityRow {
     });
     match (output, values) {
         (Some(output), Some(values)) => {
-            QuantityRow { unit: output.unit.clone(), values, ..row.clone() }
+            let unit = output.unit.clone();
+            QuantityRow { shown: Shown::plain(unit.as_deref()), unit, values, ..row.clone() }
         }
         _ => row.clone(),
     }
 }
 
 fn cell(row: &QuantityRow, at: Point, write: impl Fn(f64) -> String) -> String {
-    point(at, |value| match (row.is_condition, value == 0.0) {
+    point(row.shown.point(at), |value| match (row.is_condition, value == 0.0) {
         (true, true) => "false".to_owned(),
         (true, false) => "true".to_owned(),
         (false, _) => write(value),
@@ -90,9 +91,11 @@ fn plain_grid(caption: &str, rows: &[&QuantityRow]) -> Grid {
     ];
     let mut grid = Grid::new(caption, columns);
     for row in rows {
-        let value = row.values.first().map_or_else(String::new, |at| cell(row, *at, number::exact));
+        let exact = |value| number::exact_by(value, Counting::of(&row.shown));
+        let value = row.values.first().map_or_else(String::new, |at| cell(row, *at, exact));
         let about = row.about.clone().unwrap_or_default();
-        grid.rows.push(vec![row.name.clone(), value, row.unit.clone().unwrap_or_default(), about]);
+        let unit = row.shown.unit.clone().unwrap_or_default();
+        grid.rows.push(vec![row.name.clone(), value, unit, about]);
     }
     grid.without_empty_columns()
 }
@@ -111,11 +114,12 @@ fn step_grid(caption: &str, rows: &[&QuantityRow]) -> Grid {
         let figures: Vec<Figure> = shown
             .iter()
             .filter_map(|at| {
-                if let Point::Value(value) = *at { Some(Figure::plan(value)) } else { None }
+                let at = row.shown.point(*at);
+                if let Point::Value(value) = at { Some(Figure::plan(value)) } else { None }
             })
             .collect();
-        let scale = Scale::of(&figures);
-        let mut cells = vec![row.name.clone(), row.unit.clone().unwrap_or_default()];
+        let scale = Scale::of(&figures).by(Counting::of(&row.shown));
+        let mut cells = vec![row.name.clone(), row.shown.unit.clone().unwrap_or_default()];
         cells.extend(
             shown.iter().map(|at| cell(row, *at, |value| scale.write(Figure::plan(value)))),
         );
@@ -139,18 +143,24 @@ pub fn inputs_memo(title: &str, rows: &[InputRow], correlations: &[CorrelationRo
     let mut grid = Grid::new("", columns);
     for row in rows {
         let source = row.source.clone().unwrap_or_default();
-        let mut cells = vec![row.name.clone(), point(row.base, number::exact)];
+        let shown = &row.shown;
+        let counting = Counting::of(shown);
+        let base = |write: &dyn Fn(f64) -> String| point(shown.point(row.base), write);
+        let mut cells = vec![row.name.clone()];
+        let figure = |value: f64| Figure::computed(shown.value(value));
         if row.is_random {
             let figures: Vec<Figure> =
-                row.percentiles.iter().copied().chain(row.mean).map(Figure::computed).collect();
-            let scale = Scale::of(&figures);
-            let write = |value: f64| scale.write(Figure::computed(value));
+                row.percentiles.iter().copied().chain(row.mean).map(figure).collect();
+            let scale = Scale::of(&figures).by(counting);
+            cells.push(base(&|value| scale.exact(value)));
+            let write = |value: f64| scale.write(figure(value));
             cells.push(row.mean.map_or_else(|| "none".to_owned(), write));
             cells.extend(row.percentiles.map(write));
         } else {
+            cells.push(base(&|value| number::exact_by(value, counting)));
             cells.resize(6, String::new());
         }
-        cells.push(row.unit.clone().unwrap_or_default());
+        cells.push(shown.unit.clone().unwrap_or_default());
         cells.push(source);
         grid.rows.push(cells);
     }

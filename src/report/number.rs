@@ -5,6 +5,8 @@
 //! Monte Carlo error leaves open (JCGM 100:2008 "GUM", 7.2.6: digits follow the uncertainty).
 //! Powers of ten are taken from decimal text, never from a logarithm: the same digits everywhere.
 
+use crate::results::Shown;
+
 /// The most significant digits of an estimate.
 const ESTIMATE_DIGITS: i32 = 4;
 /// The most significant digits of a number that has no sampling error.
@@ -20,8 +22,12 @@ const SCIENTIFIC_FROM: f64 = 1e15;
 const SCIENTIFIC_BELOW: f64 = 1e-4;
 /// A number with a power of ten is no longer than this.
 const MOST_CHARACTERS: usize = 10;
+/// The most decimals of an error beside a mean.
+const MOST_DECIMALS: i32 = 7;
 /// From here on a word stands for the last digits.
 const MAGNITUDE_FROM: f64 = 1e7;
+/// The same where words count ten thousands.
+const TEN_THOUSANDS_FROM: f64 = 1e5;
 /// A figure that is less than this in the magnitude of its row is written in its own.
 const LEAST_OF_MAGNITUDE: f64 = 0.01;
 
@@ -106,13 +112,61 @@ fn trimmed(text: &str) -> String {
 
 /// A number that has no sampling error: up to six significant digits, no zeros at the end, whole below ten million.
 pub(crate) fn exact(value: f64) -> String {
-    if is_scientific(value) {
-        return scientific(value, ESTIMATE_DIGITS);
+    exact_by(value, Counting::Thousands)
+}
+
+/// The same, with large numbers counted in either way.
+pub(crate) fn exact_by(value: f64, counting: Counting) -> String {
+    Magnitude::by(counting, value.abs()).exact(value)
+}
+
+/// The two ends of a range in three digits each: in one magnitude, the larger end's, unless that leaves too little of
+/// the smaller one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Ends {
+    /// The numbers alone.
+    pub(crate) digits: [String; 2],
+    /// ` M`, ` 亿`, or nothing, of each.
+    pub(crate) suffixes: [&'static str; 2],
+}
+
+impl Ends {
+    /// From the values.
+    pub(crate) fn of(ends: [f64; 2], counting: Counting) -> Ends {
+        let ends = ends.map(rounded);
+        let shared = Magnitude::by(counting, ends[0].abs().max(ends[1].abs()));
+        let own = ends.map(|end| if end == 0.0 { shared } else { shared.fitting(end, counting) });
+        // A digit more than the larger end has where it is the smaller one: 0.001 beside 0.835.
+        let decimals = ends.map(|end| 2 - exponent(shifted(end, -shared.power), 3));
+        let most = decimals[0].min(decimals[1]) + 1;
+        let write = |at: usize| {
+            let magnitude = own[at];
+            let shown = shifted(ends[at], -magnitude.power);
+            let is_apart = magnitude != shared || is_scientific(ends[at]);
+            let most = most.max(-exponent(shown, 1)).max(0);
+            let cut: f64 = if is_apart {
+                ends[at]
+            } else {
+                let precision = usize::try_from(most).unwrap_or(0);
+                let text = format!("{shown:.precision$}");
+                shifted(text.parse().unwrap_or(shown), magnitude.power)
+            };
+            let text = magnitude.exact(cut);
+            text.strip_suffix(magnitude.suffix).map_or(text.clone(), str::to_owned)
+        };
+        Ends { digits: [write(0), write(1)], suffixes: own.map(|magnitude| magnitude.suffix) }
     }
-    let Magnitude { power, suffix } = Magnitude::of(value.abs());
-    let shown = shifted(value, -power);
-    let decimals = EXACT_DIGITS - 1 - exponent(shown, EXACT_DIGITS);
-    format!("{}{suffix}", trimmed(&fixed(shown, decimals.max(0))))
+
+    /// An end with its magnitude; 0 needs none.
+    pub(crate) fn end(&self, at: usize) -> String {
+        let digits = &self.digits[at];
+        if digits == "0" { digits.clone() } else { format!("{digits}{}", self.suffixes[at]) }
+    }
+}
+
+/// To three significant digits.
+fn rounded(value: f64) -> f64 {
+    format!("{value:.2e}").parse().unwrap_or(value)
 }
 
 /// The decimals that a value has if that many significant digits are written, without zeros at the end.
@@ -183,6 +237,23 @@ impl Figure {
     }
 }
 
+/// How large numbers are counted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Counting {
+    /// In M, bn and tn.
+    #[default]
+    Thousands,
+    /// In 万, 亿 and 万亿.
+    TenThousands,
+}
+
+impl Counting {
+    /// How a quantity counts.
+    pub(crate) fn of(shown: &Shown) -> Counting {
+        if shown.is_by_ten_thousands { Counting::TenThousands } else { Counting::Thousands }
+    }
+}
+
 /// A magnitude glued behind a number, as the model language writes it: `6.600 bn`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Magnitude {
@@ -204,13 +275,36 @@ impl Magnitude {
         }
     }
 
+    /// The same in either way of counting.
+    pub(super) fn by(counting: Counting, largest: f64) -> Magnitude {
+        match (counting, largest) {
+            (Counting::Thousands, _) => Magnitude::of(largest),
+            (_, value) if value >= SCIENTIFIC_FROM => NO_MAGNITUDE,
+            (_, value) if value >= 1e12 => Magnitude { power: 12, suffix: " 万亿" },
+            (_, value) if value >= 1e8 => Magnitude { power: 8, suffix: " 亿" },
+            (_, value) if value >= TEN_THOUSANDS_FROM => Magnitude { power: 4, suffix: " 万" },
+            _ => NO_MAGNITUDE,
+        }
+    }
+
     /// This one, or the value's own where too little of the value would be left in front of the word.
-    fn fitting(self, value: f64) -> Magnitude {
+    fn fitting(self, value: f64, counting: Counting) -> Magnitude {
         if self.power == 0 || shifted(value.abs(), -self.power) < LEAST_OF_MAGNITUDE {
-            Magnitude::of(value.abs())
+            Magnitude::by(counting, value.abs())
         } else {
             self
         }
+    }
+
+    /// Up to six significant digits in it, no zeros at the end.
+    pub(super) fn exact(self, value: f64) -> String {
+        if is_scientific(value) {
+            return scientific(value, ESTIMATE_DIGITS);
+        }
+        let shown = shifted(value, -self.power);
+        let decimals = EXACT_DIGITS - 1 - exponent(shown, EXACT_DIGITS);
+        let suffix = if value == 0.0 { "" } else { self.suffix };
+        format!("{}{suffix}", trimmed(&fixed(shown, decimals.max(0))))
     }
 
     /// What is left of the decimal point is written to the unit, whatever `decimals` says.
@@ -228,6 +322,8 @@ impl Magnitude {
 pub(crate) struct Scale {
     decimals: i32,
     magnitude: Magnitude,
+    largest: f64,
+    counting: Counting,
     /// Whether the plan's own figures keep to the decimals of the others.
     is_table: bool,
 }
@@ -257,8 +353,20 @@ impl Scale {
         Scale {
             decimals: if is_whole { decimals.min(0) } else { decimals },
             magnitude: Magnitude::of(largest),
+            largest,
+            counting: Counting::Thousands,
             is_table,
         }
+    }
+
+    /// The same with large numbers counted in this way.
+    pub(crate) fn by(self, counting: Counting) -> Scale {
+        Scale { magnitude: Magnitude::by(counting, self.largest), counting, ..self }
+    }
+
+    /// A figure without an error of its own beside those of the row: up to six digits, in their magnitude.
+    pub(crate) fn exact(self, value: f64) -> String {
+        self.magnitude.fitting(value, self.counting).exact(value)
     }
 
     /// One figure of the row.
@@ -271,7 +379,7 @@ impl Scale {
         let own = ESTIMATE_DIGITS - 1 - exponent(value, ESTIMATE_DIGITS);
         let fewest = FEWEST_DIGITS - 1 - exponent(value, FEWEST_DIGITS);
         let shared = self.decimals.min(own);
-        let magnitude = self.magnitude.fitting(value);
+        let magnitude = self.magnitude.fitting(value, self.counting);
         let needed = |digits: i32| {
             decimals_needed(shifted(value, -magnitude.power), digits) - magnitude.power
         };
@@ -318,6 +426,15 @@ fn without_common_zeros(figures: &[Figure], most: i32) -> i32 {
 
 /// A mean and its standard error, `("66.12", "0.01")`: decimals down to the error's first digit.
 pub(crate) fn mean_and_error(mean: f64, error: Option<f64>) -> (String, String) {
+    mean_and_error_by(mean, error, Counting::Thousands)
+}
+
+/// The same, with large numbers counted in either way.
+pub(crate) fn mean_and_error_by(
+    mean: f64,
+    error: Option<f64>,
+    counting: Counting,
+) -> (String, String) {
     let most = ESTIMATE_DIGITS - 1 - exponent(mean, ESTIMATE_DIGITS);
     let error = error.filter(|error| *error > 0.0);
     if is_scientific(mean) {
@@ -326,11 +443,11 @@ pub(crate) fn mean_and_error(mean: f64, error: Option<f64>) -> (String, String) 
         return (mean, error.map_or_else(String::new, |error| scientific(error, 1)));
     }
     let Some(error) = error else {
-        let magnitude = Magnitude::of(mean.abs());
+        let magnitude = Magnitude::by(counting, mean.abs());
         let is_whole = mean.fract() == 0.0 && magnitude.power == 0;
         return (magnitude.write(mean, if is_whole { 0 } else { most }), String::new());
     };
-    let magnitude = Magnitude::of(mean.abs().max(error));
+    let magnitude = Magnitude::by(counting, mean.abs().max(error));
     let wanted = -exponent(error, 1);
     // A mean near zero beside a large spread still deserves the error's digit.
     let decimals = if mean.abs() <= error { wanted } else { wanted.min(most) };
@@ -338,7 +455,8 @@ pub(crate) fn mean_and_error(mean: f64, error: Option<f64>) -> (String, String) 
     let smallest = shifted(1.0, -decimals);
     let error = match error < smallest / 2.0 {
         true => format!("<{}", magnitude.write(smallest, decimals)),
-        false if is_scientific(error) => scientific(error, 1),
+        // `0.00008` beside `0.01234`: a power of ten only where the zeros are no longer counted at a glance.
+        false if is_scientific(error) && decimals > MOST_DECIMALS => scientific(error, 1),
         false => magnitude.write(error, decimals),
     };
     (magnitude.write(mean, decimals), error)
@@ -357,7 +475,17 @@ const UNITS_IN_INTERVAL: f64 = 20.0;
 
 /// An estimate and its 95 % interval in the same digits, one or two of which are open: `66.12` and `66.11 – 66.14`.
 pub(crate) fn with_interval(value: f64, low: f64, high: f64) -> (String, String) {
-    let magnitude = Magnitude::of(value.abs().max(low.abs()).max(high.abs()));
+    with_interval_by(value, low, high, Counting::Thousands)
+}
+
+/// The same, with large numbers counted in either way.
+pub(crate) fn with_interval_by(
+    value: f64,
+    low: f64,
+    high: f64,
+    counting: Counting,
+) -> (String, String) {
+    let magnitude = Magnitude::by(counting, value.abs().max(low.abs()).max(high.abs()));
     let most = EXACT_DIGITS - 1 - exponent(value, EXACT_DIGITS);
     let half_width = (high - low) / 2.0;
     let decimals = if half_width > 0.0 {
@@ -603,6 +731,45 @@ mod tests {
         assert_eq!(
             percent_with_interval(0.0231, 0.0229, 0.0234),
             ("2.31 %".into(), "2.29 – 2.34 %".into())
+        );
+    }
+
+    #[test]
+    fn the_ends_of_a_range_share_a_magnitude() {
+        let check = |ends: [f64; 2], counting, expected: [&str; 2]| {
+            let found = Ends::of(ends, counting);
+            assert_eq!([found.end(0), found.end(1)], expected, "{found:?}");
+        };
+        check([9.8e6, 17.74e6], Counting::Thousands, ["9.8 M", "17.7 M"]);
+        check([28.5e6, 350e6], Counting::TenThousands, ["0.285 亿", "3.5 亿"]);
+        check([7.02e6, 73.5e6], Counting::TenThousands, ["702 万", "7,350 万"]);
+        check([5e6, 1.2e9], Counting::Thousands, ["5,000,000", "1.2 bn"]);
+        check([-0.05, 0.3], Counting::Thousands, ["-0.05", "0.3"]);
+        check([0.000_989, 0.835], Counting::Thousands, ["0.001", "0.835"]);
+        check([-0.156, 20.2], Counting::Thousands, ["-0.16", "20.2"]);
+        check([1.234e-7, 0.5], Counting::Thousands, ["1.230e-7", "0.5"]);
+        check([0.0, 2e8], Counting::Thousands, ["0", "200 M"]);
+        check([89_518.0, 126_844.0], Counting::Thousands, ["89,500", "127,000"]);
+    }
+
+    #[test]
+    fn numbers_are_counted_by_ten_thousands_too() {
+        let by = |value| exact_by(value, Counting::TenThousands);
+        assert_eq!([10_000.0, 100_000.0, 5e7].map(by), ["10,000", "10 万", "5,000 万"]);
+        assert_eq!([5.33e10, 1.1e12, -2e8].map(by), ["533 亿", "1.1 万亿", "-2 亿"]);
+        let figures = [5e6, 3.5e8].map(Figure::computed);
+        let scale = Scale::of(&figures).by(Counting::TenThousands);
+        assert_eq!(figures.map(|figure| scale.write(figure)), ["0.050 亿", "3.500 亿"]);
+        assert_eq!(scale.exact(2.5e8), "2.5 亿");
+        let (mean, error) = mean_and_error_by(6.6123e9, Some(9.8e5), Counting::TenThousands);
+        assert_eq!((mean.as_str(), error.as_str()), ("66.12 亿", "0.01 亿"));
+    }
+
+    #[test]
+    fn an_error_is_written_out_beside_its_mean() {
+        assert_eq!(
+            mean_and_error(0.01234, Some(7.9e-5)),
+            ("0.01234".to_owned(), "0.00008".to_owned())
         );
     }
 

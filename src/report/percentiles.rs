@@ -13,6 +13,8 @@ use crate::results::{OutputResult, SimulationResult, Statistics};
 
 /// Lines up to half of what is left, over and over: as HdrHistogram does.
 const TICKS: f64 = 5.0;
+/// Lines at least of an output that is never in most trials: its values may be a few of a hundred.
+const LEAST_LINES: f64 = 20.0;
 /// Significant digits of a value.
 const DIGITS: i32 = 6;
 /// Whole numbers beyond are scaled down.
@@ -83,24 +85,37 @@ fn text(curve: &Curve<'_>) -> String {
             writeln!(out, "{value:>width$.decimals$} {level:>14.12} {total:>10}")
         };
     };
+    // Files on top of each other need the same rows: finer ones only where the usual rows would be hardly any.
+    let is_mostly_never = count < *never;
+    let finest =
+        if is_mostly_never { count as f64 / all as f64 / LEAST_LINES } else { f64::INFINITY };
     let mut level = 0.0;
+    // Where it happens in no trial there is nothing to tell.
     loop {
+        if count == 0 {
+            break;
+        }
         // Levels are sums of binary fractions of a tenth: a hair less, lest 0.3 of 10 be 4.
         let rank = ((level * all as f64 - 1e-6).ceil() as u64).max(1);
         if rank >= all && *never == 0 {
             line(1.0, values.at_rank(count), count);
             break;
         }
+        if is_mostly_never && rank >= count {
+            // The greatest value; later, there is never alone.
+            line(count as f64 / all as f64, values.at_rank(count), count);
+            break;
+        }
         if rank > count {
             break;
         }
         line(level, values.at_rank(rank), values.up_to_rank(rank));
-        // Steps of a fifth of each half: 10 % up to 50 %, 5 % up to 75 %, …
+        // Steps of a fifth of each half: 10 % up to 50 %, 5 % up to 75 %, …; finer where most of it is never.
         let mut half = 2.0;
         while 1.0 - 1.0 / half <= level {
             half *= 2.0;
         }
-        level += 1.0 / (TICKS * half);
+        level += (1.0 / (TICKS * half)).min(finest);
     }
     let summary = match &output.statistics {
         Statistics::Number(number) => Some(number),

@@ -9,7 +9,7 @@ use super::command;
 use super::csv::{Sheet, number as csv_number, safe};
 use super::json::{ModelWire, finite, model_wire, written};
 use super::memo::{self, NOTHING};
-use super::number::{self, Figure, Scale};
+use super::number::{self, Counting, Figure, Scale};
 use super::page::{Align, Column, Grid, Memo};
 use crate::analysis::{Decision, Driver, Gain, Member, Sensitivity, Swing};
 use crate::results::Estimate;
@@ -217,14 +217,14 @@ fn tornado_grid(answer: &Sensitivity) -> Grid {
     let scale = Scale::of_table(&figures);
     let middle = place(answer.mean.unwrap_or(lowest));
     for &(member, swing) in &swings {
-        let inputs = swing.input.map(Figure::computed);
-        let own = Scale::of(&inputs);
+        let inputs = swing.input.map(|end| Figure::computed(member.shown.value(end)));
+        let own = Scale::of(&inputs).by(Counting::of(&member.shown));
         let [low, high] = inputs.map(|figure| own.write(figure));
         grid.rows.push(vec![
             member_name(member),
             low,
             high,
-            member.unit.clone().unwrap_or_default(),
+            member.shown.unit.clone().unwrap_or_default(),
             scale.write(Figure::computed(swing.low)),
             scale.write(Figure::computed(swing.high)),
             bars::span(place(swing.low), place(swing.high), middle, SWING_CELLS),

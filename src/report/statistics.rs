@@ -3,7 +3,7 @@
 //! In: estimates with their intervals. Out: grids of a page, and the words for a verdict.
 
 use super::memo::{NOTHING, point};
-use super::number::{self, Figure, Scale};
+use super::number::{self, Counting, Figure, Scale};
 use super::page::{Align, Column, Grid};
 use crate::check::Claim;
 use crate::expr::Measure;
@@ -20,26 +20,31 @@ pub(crate) fn verdict_words(verdict: Verdict) -> &'static str {
 
 /// The estimate and its interval, each with its unit where it is a probability.
 pub(crate) fn estimate_cells(result: &StatisticResult) -> (String, String) {
+    estimate_cells_by(result, Counting::Thousands)
+}
+
+/// The same, with large numbers counted in either way.
+pub(super) fn estimate_cells_by(result: &StatisticResult, counting: Counting) -> (String, String) {
     if let (Point::Value(value), Ok((Point::Value(low), Point::Value(high)))) =
         (result.value, result.interval)
     {
         return match result.measure {
             Measure::Probability => number::percent_beside_interval(value, low, high),
             Measure::Mean | Measure::Sd | Measure::Percentile(_) | Measure::Shortfall(_) => {
-                number::with_interval(value, low, high)
+                number::with_interval_by(value, low, high, counting)
             }
         };
     }
     let value = match result.value {
         Point::Undefined => NOTHING.to_owned(),
         known @ (Point::Value(_) | Point::Never) => point(known, |value| {
-            Scale::of(&[Figure::computed(value)]).write(Figure::computed(value))
+            Scale::of(&[Figure::computed(value)]).by(counting).write(Figure::computed(value))
         }),
     };
     let interval = match result.interval {
         // Never at one end.
         Ok((low, high)) if low != high => {
-            let write = |end| point(end, number::exact);
+            let write = |end| point(end, |value| number::exact_by(value, counting));
             format!("{} – {}", write(low), write(high))
         }
         Err(Withheld::HeavyTail) => "none: heavy tail".to_owned(),

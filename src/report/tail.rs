@@ -8,7 +8,7 @@ use super::command;
 use super::csv::{Sheet, number as csv_number, safe};
 use super::json::{ModelWire, finite, model_wire, written};
 use super::memo::{self, NOTHING, point};
-use super::number::{self, Figure, Scale};
+use super::number::{self, Counting, Figure, Scale};
 use super::page::{Align, Column, Grid, Memo};
 use crate::analysis::{Tail, TailInput, Threshold};
 use crate::results::Point;
@@ -81,13 +81,14 @@ fn grid(tail: &Tail) -> Grid {
     ];
     let mut grid = Grid::new("", columns);
     for input in &tail.inputs {
-        let figures = [input.inside, input.outside, input.typical].map(Figure::computed);
-        let scale = Scale::of(&figures);
+        let figures = [input.inside, input.outside, input.typical]
+            .map(|value| Figure::computed(input.shown.value(value)));
+        let scale = Scale::of(&figures).by(Counting::of(&input.shown));
         let [inside, outside, typical] = figures.map(|figure| scale.write(figure));
         let half = (input.superiority.high - input.superiority.low) / 2.0;
         grid.rows.push(vec![
             name(input),
-            input.unit.clone().unwrap_or_default(),
+            input.shown.unit.clone().unwrap_or_default(),
             inside,
             outside,
             input.shift.map_or(NOTHING.to_owned(), |shift| number::fixed(shift, 2)),

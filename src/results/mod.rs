@@ -22,7 +22,7 @@ pub use interval::probability as share;
 pub use outline::{Outline, outline};
 pub use replicates::{Replicates, mean_error_of_replicates, share_of_replicates, t_of_replicates};
 pub use result::*;
-pub use rows::{CorrelationRow, Description, InputRow, QuantityRow, TimelineRow};
+pub use rows::{CorrelationRow, Description, InputRow, QuantityRow, Shown, TimelineRow};
 pub use statistics::{
     CheckPlan, CheckResult, Precision, StatisticPlan, StatisticResult, Verdict, Withheld, Worse,
     advice, checks, statistics,

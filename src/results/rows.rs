@@ -1,6 +1,7 @@
 //! Rows of listings: quantities of the base case, distributions of inputs.
 
 use super::{Outline, Point};
+use crate::check::Written;
 
 /// One quantity of the base case, for `run --base --all`.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,6 +14,8 @@ pub struct QuantityRow {
     pub about: Option<String>,
     /// Its unit; `None` for plain numbers and conditions.
     pub unit: Option<String>,
+    /// How people see it.
+    pub shown: Shown,
     /// One value; for what varies by step, one a step from step 0.
     pub values: Vec<Point>,
     /// Whether it is a condition (1: true, 0: false).
@@ -30,6 +33,8 @@ pub struct InputRow {
     pub text: String,
     /// Its unit; `None` for plain numbers.
     pub unit: Option<String>,
+    /// How people see it.
+    pub shown: Shown,
     /// The base case.
     pub base: Point,
     /// Whether it is random.
@@ -97,4 +102,54 @@ pub struct CorrelationRow {
     pub parameter: f64,
     /// Whether it holds step by step.
     pub is_by_step: bool,
+}
+
+/// How a quantity is shown to people: an input in what its own text is written in. CSV and JSON hold its unit instead.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Shown {
+    /// Whether its values stand in percent.
+    pub is_percent: bool,
+    /// Whether its large values are counted in 万 and 亿.
+    pub is_by_ten_thousands: bool,
+    /// The unit behind them: `%`, `%/year`; `None` for plain numbers and conditions.
+    pub unit: Option<String>,
+}
+
+impl Shown {
+    /// In its own unit.
+    pub fn plain(unit: Option<&str>) -> Shown {
+        Shown { unit: unit.map(str::to_owned), ..Shown::default() }
+    }
+
+    /// An input of that unit as it is written: a plain number or a rate in percent where its text has percent.
+    pub fn written(unit: Option<&str>, written: Written) -> Shown {
+        let per = match unit {
+            None => Some(""),
+            Some(unit) => unit.strip_prefix('1').filter(|per| per.starts_with('/')),
+        };
+        let is_by_ten_thousands = written.is_by_ten_thousands;
+        match per.filter(|_| written.is_percent) {
+            Some(per) => {
+                Shown { is_percent: true, is_by_ten_thousands, unit: Some(format!("%{per}")) }
+            }
+            None => Shown { is_by_ten_thousands, ..Shown::plain(unit) },
+        }
+    }
+
+    /// A value in it, from a value in the quantity's own unit: by its decimal text, so that 0.07 is exactly 7 in percent.
+    pub fn value(&self, value: f64) -> f64 {
+        if self.is_percent && value.is_finite() {
+            format!("{value}e2").parse().expect("a float's own text")
+        } else {
+            value
+        }
+    }
+
+    /// The same of what may be no value.
+    pub fn point(&self, point: Point) -> Point {
+        match point {
+            Point::Value(value) => Point::Value(self.value(value)),
+            Point::Never | Point::Undefined => point,
+        }
+    }
 }

@@ -31,6 +31,8 @@ use super::summary::Recorded;
 
 /// Fewer values tell nothing about a tail.
 const LEAST_FOR_TAIL: u64 = 1000;
+/// … and fewer do not tell it closely enough for a warning.
+const LEAST_FOR_DOUBT: u64 = 4000;
 /// Distances that the tail index is estimated from, for each root of the number of values.
 const TAIL_PER_ROOT: f64 = 2.0;
 /// … but one of so many values at most: of few, more would reach into the middle of the law.
@@ -183,7 +185,7 @@ pub(super) fn heavy_tail(recorded: &Recorded<'_>) -> Option<f64> {
 /// The relative standard error of the variance, where the tail may be too heavy for a mean though its interval is printed.
 pub(super) fn doubtful_tail(recorded: &Recorded<'_>) -> Option<f64> {
     let Recorded { channel, distribution, .. } = recorded;
-    if channel.never() > 0 || distribution.count() < LEAST_FOR_TAIL {
+    if channel.never() > 0 || distribution.count() < LEAST_FOR_DOUBT {
         return None;
     }
     if distribution.min() == distribution.max() || heavy_tail(recorded).is_some() {

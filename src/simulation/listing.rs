@@ -11,7 +11,7 @@ use crate::engine::reference::{Draws, Trial};
 use crate::engine::{self, Prepared};
 use crate::model::Confidence;
 use crate::program::{self, Lowered, Mode, Root};
-use crate::results::{CorrelationRow, InputRow, Outline, QuantityRow};
+use crate::results::{CorrelationRow, InputRow, Outline, QuantityRow, Shown};
 
 /// Every quantity of the base case, in the order of the model.
 pub fn quantities(model: &Compiled) -> Vec<QuantityRow> {
@@ -38,6 +38,7 @@ pub fn quantities(model: &Compiled) -> Vec<QuantityRow> {
                 name: labelled(checked, &quantity.name, &cell.labels),
                 about: quantity.about.clone(),
                 unit: unit_text(checked, quantity),
+                shown: shown(checked, quantity, &cell.labels),
                 values: trial
                     .values(cell.nodes)
                     .into_iter()
@@ -65,6 +66,21 @@ pub(super) fn labelled(model: &CheckedModel, name: &str, labels: &[(IndexId, u32
 pub(super) fn unit_text(model: &CheckedModel, quantity: &Quantity) -> Option<String> {
     let text = quantity.ty.unit.text(&model.units);
     (!text.is_empty() && !quantity.ty.is_condition).then_some(text)
+}
+
+/// How a quantity is shown to people: an input at these labels as its own text is written, anything else in its unit.
+pub(super) fn shown(model: &CheckedModel, quantity: &Quantity, labels: &[(IndexId, u32)]) -> Shown {
+    let unit = unit_text(model, quantity);
+    if quantity.ty.is_condition {
+        return Shown::plain(None);
+    }
+    match &quantity.rule {
+        Rule::Input { by, cells, .. } => {
+            let cell = &cells[program::cell_position(model, by, labels)];
+            Shown::written(unit.as_deref(), cell.written)
+        }
+        Rule::Formula(_) | Rule::Recursive { .. } => Shown::plain(unit.as_deref()),
+    }
 }
 
 /// Trials for an input whose parameters are random too.
@@ -128,6 +144,7 @@ pub fn inputs(model: &Compiled) -> Vec<InputRow> {
                 name: labelled(checked, &quantity.name, &cell.labels),
                 text: input_cell.text.clone(),
                 unit: unit_text(checked, quantity),
+                shown: shown(checked, quantity, &cell.labels),
                 base: point(base_value, channel_kind(quantity)),
                 is_random,
                 mean: summary.mean,

@@ -5,7 +5,7 @@
 
 use super::Compiled;
 use super::assembly::{channel_kind, years_per_step};
-use super::listing::{labelled, unit_text};
+use super::listing::{labelled, shown, unit_text};
 use crate::accumulate::ChannelKind;
 use crate::check::{
     self, CheckedModel, IndexId, InputRule, Output, OverTime, Quantity, QuantityId, QuantityKind,
@@ -13,6 +13,7 @@ use crate::check::{
 };
 use crate::engine::Prepared;
 use crate::program::{self, Lowered, Mode, Program, Root, TooLarge};
+use crate::results::Shown;
 use crate::unit::Unit;
 
 /// One thing to look at in every trial: of one combination of labels, of the trial or by step.
@@ -22,6 +23,8 @@ pub struct Watched {
     pub name: String,
     /// What its values are in; `None` for plain numbers and conditions.
     pub unit: Option<String>,
+    /// How people see them.
+    pub shown: Shown,
     /// What its values are.
     pub kind: ChannelKind,
     /// The end of the timeline in its unit, for a time that may be never.
@@ -163,6 +166,7 @@ fn at_labels(
     Watched {
         name: labelled(model, &quantity.name, labels),
         unit: unit_text(model, quantity),
+        shown: shown(model, quantity, labels),
         kind: channel_kind(quantity),
         horizon: horizon(model, quantity, &quantity.ty.unit, 1.0),
         expression: TypedExpr::Quantity { id, pinned: labels.to_vec() },
@@ -184,6 +188,7 @@ pub(super) fn watched_cells(model: &CheckedModel, output: &Output) -> Vec<Watche
         Watched {
             name: labelled(model, &output.name, &labels),
             unit: output.unit.clone(),
+            shown: Shown::plain(output.unit.as_deref()),
             kind: channel_kind(quantity),
             horizon: horizon(model, quantity, &output.shown_in, output.magnitude),
             expression,

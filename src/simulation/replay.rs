@@ -67,6 +67,7 @@ pub fn trial(model: &Compiled, settings: &RunSettings, number: u64) -> Vec<Quant
             name: watched.name,
             about: quantity.about.clone(),
             unit: watched.unit,
+            shown: watched.shown,
         });
     }
     rows

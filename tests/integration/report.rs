@@ -47,7 +47,7 @@ fn tags(page: &str) -> Vec<(&str, &str)> {
 }
 
 /// What a page consists of, and nothing else.
-const TAGS: [&str; 49] = [
+const TAGS: [&str; 50] = [
     "!DOCTYPE",
     "html",
     "head",
@@ -95,6 +95,7 @@ const TAGS: [&str; 49] = [
     "text",
     "g",
     "br",
+    "wbr",
     "hr",
     "aside",
 ];
@@ -314,6 +315,28 @@ error: `run` writes no pages
 
 "#]],
     );
+    outlay(["report", "article-arithmetic", "-o", "x.csv"]).assert().code(2).stderr_eq(
+        snapbox::str![[r#"
+error: `report` writes HTML, not `.csv`
+  = help: name a .html file, or let `outlay run MODEL -o FILE.csv` write it
+
+"#]],
+    );
+}
+
+#[test]
+fn a_page_tells_what_check_warns_of_and_shows_inputs_as_they_are_written() {
+    let folder = folder();
+    let model = folder.path().join("m.toml");
+    let text = "outlay = 1\n[model]\ntitle = \"m\"\n[inputs]\nrate = \"pert(1%, 2%, 4%) / year\"\n\
+                stray = \"pert(-10%, 10%, 30%)\"\n[formulas]\nx = \"rate * 1 year\"\n[outputs]\nx = {}\n";
+    fs::write(&model, text).expect("a file");
+    let found = outlay(["report", "-n", "2k", "-q"]).arg(&model).assert().code(0);
+    let page = String::from_utf8(found.get_output().stdout.clone()).expect("text");
+    assert!(page.contains("no output depends on input `stray`"), "{page}");
+    assert!(page.contains("<td class=\"unit\">%&#x2f;year</td>"), "{page}");
+    assert!(page.contains("<td class=\"unit\">%</td>"), "{page}");
+    assert!(page.contains("data-label=\"Plan\">10</td>"), "{page}");
 }
 
 /// A browser on this machine.

@@ -1,6 +1,6 @@
 //! Axes: from values to places, and round numbers to write beside them.
 
-use crate::report::number::{exact, shifted};
+use crate::report::number::{Counting, Magnitude, exact, shifted};
 
 /// From values to places along a line.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -46,10 +46,33 @@ const MONTHS: [f64; 8] = [1.0, 2.0, 3.0, 6.0, 12.0, 24.0, 60.0, 120.0];
 
 impl Ticks {
     /// At most so many (two at least) round numbers between two values.
-    pub(in crate::report) fn new((low, high): (f64, f64), most: usize) -> Ticks {
+    pub(in crate::report) fn new(range: (f64, f64), most: usize) -> Ticks {
+        Ticks::at(Ticks::values(range, most))
+    }
+
+    /// These numbers, in one magnitude.
+    fn at(values: Vec<f64>) -> Ticks {
+        Ticks(values.into_iter().map(|value| (value, String::new())).collect())
+            .by(Counting::Thousands)
+    }
+
+    /// The same with large numbers counted in this way, in one magnitude.
+    pub(in crate::report) fn by(self, counting: Counting) -> Ticks {
+        let largest = self.0.iter().map(|tick| tick.0.abs()).fold(0.0, f64::max);
+        let magnitude = Magnitude::by(counting, largest);
+        Ticks(self.0.into_iter().map(|(value, _)| (value, magnitude.exact(value))).collect())
+    }
+
+    /// The same among whole numbers.
+    pub(in crate::report) fn whole(range: (f64, f64), most: usize) -> Ticks {
+        let values = Ticks::values(range, most).into_iter();
+        Ticks::at(values.filter(|value| value.fract() == 0.0).collect())
+    }
+
+    fn values((low, high): (f64, f64), most: usize) -> Vec<f64> {
         let width = high - low;
         if !(width > 0.0 && width.is_finite()) {
-            return Ticks(vec![(low, exact(low))]);
+            return vec![low];
         }
         // The power of ten from decimal text: the same on every machine.
         let text = format!("{:e}", width / most.max(2) as f64);
@@ -67,7 +90,7 @@ impl Ticks {
                 break;
             }
         }
-        Ticks(best.into_iter().map(|value| (value + 0.0, exact(value + 0.0))).collect())
+        best.into_iter().map(|value| value + 0.0).collect()
     }
 
     /// The same among whole months: quarters, halves and years rather than tens.
@@ -112,6 +135,19 @@ mod tests {
         check(Ticks::new((0.0, 1.0), 6), &["0", "0.2", "0.4", "0.6", "0.8", "1"]);
         check(Ticks::new((5.2e9, 8.4e9), 5), &["6 bn", "7 bn", "8 bn"]);
         check(Ticks::new((3.0, 3.0), 5), &["3"]);
+    }
+
+    #[test]
+    fn ticks_share_a_magnitude() {
+        check(Ticks::new((0.0, 1.1e9), 4), &["0", "0.5 bn", "1 bn"]);
+        let by_ten_thousands = Ticks::new((0.0, 1.1e9), 4).by(Counting::TenThousands);
+        check(by_ten_thousands, &["0", "5 亿", "10 亿"]);
+    }
+
+    #[test]
+    fn counts_have_no_halves() {
+        check(Ticks::whole((0.5, 3.5), 6), &["1", "2", "3"]);
+        check(Ticks::whole((-0.5, 400.5), 6), &["0", "100", "200", "300", "400"]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Bars of probabilities with their labels.
 
-use super::svg::{Anchor, Svg, fitted};
+use super::svg::{Anchor, LABEL_SIZE, Svg, width};
 use super::{Axis, WIDTH};
 
 /// A row with its label above the bar, and one with it to the left.
@@ -24,7 +24,7 @@ pub(in crate::report) struct Bar {
 
 /// Probabilities, one below the other.
 pub(in crate::report) fn bars(title: &str, description: &str, bars: &[Bar]) -> String {
-    let fits = |bar: &Bar| fitted(&bar.label, LABEL) == crate::report::visible(&bar.label);
+    let fits = |bar: &Bar| width(&bar.label, LABEL_SIZE) <= LABEL - 10.0;
     let is_tall = !bars.iter().all(fits);
     let row = if is_tall { TALL_ROW } else { ROW };
     let mut svg = Svg::new(WIDTH, TOP * 2.0 + row * bars.len() as f64, title, description);
@@ -35,7 +35,7 @@ pub(in crate::report) fn bars(title: &str, description: &str, bars: &[Bar]) -> S
         let bar_top = if is_tall { top + 19.0 } else { top + (row - BAR) / 2.0 };
         let label_at = (0.0, if is_tall { top + 13.0 } else { bar_top + 10.5 });
         let room = if is_tall { WIDTH } else { LABEL - 10.0 };
-        svg.text("label", label_at, Anchor::Start, &fitted(&bar.label, room));
+        svg.cut("label", label_at, &bar.label, (room, LABEL_SIZE));
         svg.rect("room", left, bar_top, x.at(1.0) - left, BAR);
         if let Some(share) = bar.share {
             svg.rect("solid", left, bar_top, x.at(share) - left, BAR);

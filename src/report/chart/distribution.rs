@@ -1,6 +1,6 @@
 //! A histogram above its cumulative curve, over one axis, with the percentiles through both.
 
-use super::svg::{Anchor, Svg};
+use super::svg::{Anchor, BOLD, SIZE, Svg, width};
 use super::{Axis, LINE, Ticks, WIDTH};
 use crate::results::Outline;
 
@@ -55,32 +55,34 @@ pub(in crate::report) struct DistributionChart<'a> {
 /// Draws it.
 pub(in crate::report) fn distribution(chart: &DistributionChart<'_>) -> String {
     let outline = chart.outline;
-    let height = TOP + HISTOGRAM + GAP + CURVE + 2.0 * LINE + 8.0;
-    let mut svg = Svg::new(WIDTH, height, chart.title, chart.description);
     let right = WIDTH - RIGHT - if chart.never.is_some() { NEVER } else { 0.0 };
     let x = Axis::new(range(chart), (LEFT, right));
-    let (floor, bottom) = (TOP + HISTOGRAM, TOP + HISTOGRAM + GAP + CURVE);
     let names = named(&x, chart.marks);
+    let plan =
+        chart.base.filter(|base| x.holds(*base)).map(|base| plan_name(chart, &x, base, &names));
+    let top = TOP + if plan.is_some_and(|(_, is_above)| is_above) { LINE } else { 0.0 };
+    let (floor, bottom) = (top + HISTOGRAM, top + HISTOGRAM + GAP + CURVE);
+    let height = bottom + 2.0 * LINE + 8.0;
+    let mut svg = Svg::new(WIDTH, height, chart.title, chart.description);
     for tick in chart.ticks.0.iter().filter(|tick| x.holds(tick.0)) {
-        svg.line("grid", (x.at(tick.0), TOP), (x.at(tick.0), floor));
+        svg.line("grid", (x.at(tick.0), top), (x.at(tick.0), floor));
         svg.line("grid", (x.at(tick.0), floor + GAP), (x.at(tick.0), bottom));
     }
-    bars(&mut svg, outline, &x, floor);
+    bars(&mut svg, outline, &x, (top, floor));
     curve(&mut svg, outline, &x, bottom);
     for mark in chart.marks.iter().filter(|mark| x.holds(mark.value)) {
         let class = if mark.rank == 0 { "mark median" } else { "mark" };
-        svg.line(class, (x.at(mark.value), TOP), (x.at(mark.value), bottom));
+        svg.line(class, (x.at(mark.value), top), (x.at(mark.value), bottom));
     }
-    for mark in names {
-        svg.text("name", (x.at(mark.value), TOP - 6.0), Anchor::Middle, &mark.name);
+    for mark in &names {
+        svg.text("name", (x.at(mark.value), top - 6.0), Anchor::Middle, &mark.name);
     }
-    if let Some(base) = chart.base.filter(|base| x.holds(*base)) {
+    if let (Some(base), Some((place, is_above))) = (chart.base, plan) {
         let at = x.at(base);
-        svg.line("plan", (at, TOP + 4.0), (at, bottom));
+        svg.line("plan", (at, top + 4.0), (at, bottom));
         svg.area("plan-mark", &[(at - 5.0, floor + 8.0), (at + 5.0, floor + 8.0), (at, floor)]);
-        let is_left = at > (LEFT + right) / 2.0;
-        let (anchor, shift) = if is_left { (Anchor::End, -8.0) } else { (Anchor::Start, 8.0) };
-        svg.text("plan-name", (at + shift, floor + 14.0), anchor, chart.base_name);
+        let y = if is_above { top - 6.0 - LINE } else { top - 6.0 };
+        svg.text("plan-name", (place, y), Anchor::Middle, chart.base_name);
     }
     svg.line("axis", (LEFT, floor), (right, floor));
     svg.line("axis", (LEFT, bottom), (right, bottom));
@@ -94,7 +96,7 @@ pub(in crate::report) fn distribution(chart: &DistributionChart<'_>) -> String {
     }
     svg.text("unit", (right, bottom + 2.0 * LINE), Anchor::End, chart.unit);
     if let Some((word, share)) = chart.never {
-        never(&mut svg, outline.never, (right + 14.0, bottom), (word, share));
+        never(&mut svg, outline.never, (right + 14.0, top, bottom), (word, share));
     }
     svg.finish()
 }
@@ -122,7 +124,7 @@ fn gap_of(outline: &Outline) -> f64 {
     if smallest.is_finite() { smallest } else { outline.low.abs().max(1.0) * 0.1 }
 }
 
-fn bars(svg: &mut Svg, outline: &Outline, x: &Axis, floor: f64) {
+fn bars(svg: &mut Svg, outline: &Outline, x: &Axis, (top, floor): (f64, f64)) {
     let n = outline.bars.len();
     let highest_bar = outline.bars.iter().copied().fold(0.0, f64::max);
     if n == 0 {
@@ -147,12 +149,12 @@ fn bars(svg: &mut Svg, outline: &Outline, x: &Axis, floor: f64) {
     // An atom is a line with a head: its share is written, since its height means nothing beside a density.
     for &(value, share) in &outline.atoms {
         let at = x.at(value);
-        svg.line("atom", (at, floor), (at, TOP + 16.0));
-        svg.dot("atom-head", (at, TOP + 16.0), 3.0);
+        svg.line("atom", (at, floor), (at, top + 16.0));
+        svg.dot("atom-head", (at, top + 16.0), 3.0);
         let text = crate::report::number::percent(share);
         let is_left = at > WIDTH / 2.0;
         let (anchor, shift) = if is_left { (Anchor::End, -6.0) } else { (Anchor::Start, 6.0) };
-        svg.text("name", (at + shift, TOP + 32.0), anchor, &text);
+        svg.text("name", (at + shift, top + 32.0), anchor, &text);
     }
 }
 
@@ -175,13 +177,22 @@ fn curve(svg: &mut Svg, outline: &Outline, x: &Axis, bottom: f64) {
 }
 
 /// What never happens stands apart: a block as high as its share.
-fn never(svg: &mut Svg, share: f64, (x, bottom): (f64, f64), (word, text): (&str, &str)) {
-    let (top, width) = (TOP, NEVER - 22.0);
+fn never(svg: &mut Svg, share: f64, (x, top, bottom): (f64, f64, f64), (word, text): (&str, &str)) {
+    let width = NEVER - 22.0;
     let height = (bottom - top) * share;
     svg.rect("never-room", x, top, width, bottom - top);
     svg.rect("never", x, bottom - height, width, height);
     svg.text("name", (x + width / 2.0, bottom + LINE), Anchor::Middle, word);
     svg.text("name", (x + width / 2.0, top - 6.0), Anchor::Middle, text);
+}
+
+/// Where the plan's name stands: among those of the percentiles where it has room there, else above them.
+fn plan_name(chart: &DistributionChart<'_>, x: &Axis, base: f64, names: &[&Mark]) -> (f64, bool) {
+    let half = width(chart.base_name, SIZE * BOLD) / 2.0;
+    let place = x.at(base).max(half);
+    let reach = |mark: &Mark| half + width(&mark.name, SIZE * BOLD) / 2.0 + 3.0;
+    let is_above = names.iter().any(|mark| (x.at(mark.value) - place).abs() < reach(mark));
+    (place, is_above)
 }
 
 /// The marks whose names have room, the more important first.

@@ -9,6 +9,9 @@ const TOP: f64 = 22.0;
 const HEIGHT: f64 = 210.0;
 /// The least distance between two names at the right.
 const APART: f64 = 13.0;
+/// The median's, the plan's and the outer two names may stand so far from their lines.
+const KEPT: usize = 4;
+const MOST_ASIDE: f64 = 30.0;
 
 /// The values of one percentile, one a step; `None` where it is never or undefined.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,7 +25,7 @@ pub(in crate::report) struct Band {
 }
 
 /// What is drawn.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(in crate::report) struct FanChart<'a> {
     /// For who does not see it.
     pub(in crate::report) title: &'a str,
@@ -38,10 +41,10 @@ pub(in crate::report) struct FanChart<'a> {
     pub(in crate::report) unit: &'a str,
     /// Steps to name, with their names.
     pub(in crate::report) steps: Vec<(usize, String)>,
+    /// What its steps are counted in, where their names do not say so.
+    pub(in crate::report) step_unit: &'a str,
     /// Numbers along the vertical axis.
-    pub(in crate::report) ticks: fn((f64, f64), usize) -> Ticks,
-    /// How they are written in the page's language.
-    pub(in crate::report) tell: fn(&str) -> String,
+    pub(in crate::report) ticks: &'a dyn Fn((f64, f64), usize) -> Ticks,
     /// The range that is shown at least.
     pub(in crate::report) least: Option<(f64, f64)>,
 }
@@ -67,7 +70,7 @@ pub(in crate::report) fn fan(chart: &FanChart<'_>) -> String {
     for (value, name) in (chart.ticks)(y.range(), 6).0 {
         let class = if value == 0.0 { "zero" } else { "grid" };
         svg.line(class, (LEFT, y.at(value)), (right, y.at(value)));
-        svg.text("tick", (LEFT - 6.0, y.at(value) + 4.0), Anchor::End, &(chart.tell)(&name));
+        svg.text("tick", (LEFT - 6.0, y.at(value) + 4.0), Anchor::End, &name);
     }
     let n = chart.bands.len();
     for depth in 0..n / 2 {
@@ -86,38 +89,59 @@ pub(in crate::report) fn fan(chart: &FanChart<'_>) -> String {
         svg.path("line", &points(&chart.bands[n / 2].values));
     }
     svg.path("plan", &points(&chart.base));
-    names(&mut svg, chart, &y, right);
     svg.line("axis", (LEFT, floor), (right, floor));
+    names(&mut svg, chart, &y, right);
     for (step, name) in &chart.steps {
         let place = x.at(*step as f64);
         svg.line("axis", (place, floor), (place, floor + 4.0));
         svg.text("tick", (place, floor + LINE + 2.0), Anchor::Middle, name);
     }
     svg.text("unit", (LEFT - 6.0, TOP - 8.0), Anchor::Start, chart.unit);
+    svg.text("unit", (right, floor + 2.0 * LINE + 2.0), Anchor::End, chart.step_unit);
     svg.finish()
 }
 
-/// Names of the lines at their right ends, where there is room; the median's and the outer ones' first.
+/// Names of the lines at their right ends: the median's, the plan's and the outer ones' in any case, a little beside
+/// their line where another stands there, the others where there is room.
 fn names(svg: &mut Svg, chart: &FanChart<'_>, y: &Axis, right: f64) {
     let end = |values: &[Option<f64>]| values.iter().rev().find_map(|value| *value);
     let n = chart.bands.len();
-    let mut order: Vec<usize> = (0..n).collect();
-    order.sort_by_key(|&at| (at != n / 2, at.min(n - 1 - at)));
+    let of_band = |at: usize| {
+        let band = chart.bands.get(at)?;
+        Some((end(&band.values)?, band.name.as_str(), "name"))
+    };
+    let plan = end(&chart.base).map(|value| (value, chart.base_name, "plan-name"));
+    let mut order: Vec<usize> = (0..n).filter(|at| *at != n / 2).collect();
+    order.sort_by_key(|&at| at.min(n - 1 - at));
+    let lines = [of_band(n / 2), plan].into_iter().chain(order.into_iter().map(of_band));
     let mut taken: Vec<f64> = Vec::new();
-    let mut lines: Vec<(f64, &str, &'static str)> = order
-        .into_iter()
-        .filter_map(|at| {
-            Some((end(&chart.bands[at].values)?, chart.bands[at].name.as_str(), "name"))
-        })
-        .collect();
-    lines.extend(end(&chart.base).map(|value| (value, chart.base_name, "plan-name")));
-    for (value, name, class) in lines {
-        let place = y.at(value);
-        if taken.iter().all(|other| (other - place).abs() >= APART) {
+    for (rank, (value, name, class)) in lines.enumerate().filter_map(|(at, line)| Some((at, line?)))
+    {
+        // Letters below the axis would stand among the names of steps.
+        let wanted = y.at(value).clamp(TOP, TOP + HEIGHT - 6.0);
+        let most = if rank < KEPT { MOST_ASIDE } else { 0.0 };
+        if let Some(place) = free(wanted, most, &taken) {
             taken.push(place);
             svg.text(class, (right + 6.0, place + 4.0), Anchor::Start, name);
         }
     }
+}
+
+/// The place nearest to the wanted one, at most so far from it, that is far enough from all that are taken.
+fn free(wanted: f64, most: f64, taken: &[f64]) -> Option<f64> {
+    let beside = taken.iter().flat_map(|other| [other - APART, other + APART]);
+    let is_free = |place: &f64| {
+        let range = TOP - 6.0..=TOP + HEIGHT - 6.0;
+        taken.iter().all(|other| (other - place).abs() > APART - 0.01)
+            && (place - wanted).abs() <= most
+            && range.contains(place)
+    };
+    let distance = |place: &f64| (place - wanted).abs();
+    [wanted]
+        .into_iter()
+        .chain(beside)
+        .filter(is_free)
+        .min_by(|a, b| distance(a).total_cmp(&distance(b)))
 }
 
 /// Stretches of steps in which both lines have values.
@@ -138,6 +162,14 @@ fn runs(low: &[Option<f64>], high: &[Option<f64>]) -> Vec<(usize, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_stand_apart() {
+        assert_eq!(free(100.0, 0.0, &[]), Some(100.0));
+        assert_eq!(free(100.0, 0.0, &[95.0]), None);
+        assert_eq!(free(100.0, 30.0, &[95.0]), Some(108.0));
+        assert_eq!(free(100.0, 30.0, &[95.0, 108.0]), Some(82.0));
+    }
 
     #[test]
     fn bands_are_drawn_where_both_lines_are() {

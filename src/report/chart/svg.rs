@@ -106,6 +106,24 @@ impl Svg {
         ));
     }
 
+    /// A text that is cut to its room; the whole of it is told to who asks.
+    pub(super) fn cut(
+        &mut self,
+        class: &'static str,
+        (x, y): (f64, f64),
+        text: &str,
+        (room, size): (f64, f64),
+    ) {
+        let shown = fitted(text, room, size);
+        if shown == visible(text) {
+            return self.text(class, (x, y), Anchor::Start, &shown);
+        }
+        let ([x, y], whole, shown) = ([x, y].map(coordinate), escaped(text), escaped(&shown));
+        self.write(format_args!(
+            "<text class=\"{class}\" x=\"{x}\" y=\"{y}\"><title>{whole}</title>{shown}</text>"
+        ));
+    }
+
     /// The finished element.
     pub(super) fn finish(mut self) -> String {
         self.out.push_str("</svg>");
@@ -145,19 +163,40 @@ fn escaped(text: &str) -> String {
     out
 }
 
-/// The text cut to about that many units of width, at a size of 12: a wide character takes its size, others half.
-pub(super) fn fitted(text: &str, width: f64) -> String {
-    use unicode_width::UnicodeWidthStr;
-    const CELL: f64 = 6.4;
-    let cells = (width / CELL) as usize;
+/// The size of the style sheet's `tick` and `name`, and how much wider the latter is for being bold.
+pub(super) const SIZE: f64 = 11.5;
+pub(super) const BOLD: f64 = 1.1;
+/// The size of its `label`.
+pub(super) const LABEL_SIZE: f64 = 13.0;
+
+/// About the width of a text at a size, rather more than less: fonts differ from reader to reader.
+pub(super) fn width(text: &str, size: f64) -> f64 {
+    use unicode_width::UnicodeWidthChar;
+    let of = |character: char| match character {
+        'i' | 'j' | 'l' | 't' | 'f' | 'I' | '.' | ',' | ':' | ';' | '\'' | '|' | '!' | '·'
+        | '(' | ')' => 0.39,
+        ' ' | '\u{a0}' | 'r' | '/' | '-' => 0.4,
+        'm' | 'w' | 'M' | 'W' | '@' | '%' | '…' => 0.98,
+        'A'..='Z' => 0.74,
+        _ => match character.width() {
+            Some(0) | None => 0.0,
+            Some(1) => 0.63,
+            Some(_) => 1.02,
+        },
+    };
+    size * text.chars().map(of).sum::<f64>()
+}
+
+/// The text cut to about that width, with a mark where something is left out.
+pub(super) fn fitted(text: &str, room: f64, size: f64) -> String {
     let shown = visible(text);
-    if shown.width() <= cells {
+    if width(&shown, size) <= room {
         return shown.into_owned();
     }
     let mut out = String::new();
     for character in shown.chars() {
         out.push(character);
-        if out.width() >= cells {
+        if width(&out, size) + width("…", size) > room {
             out.pop();
             break;
         }
@@ -190,7 +229,8 @@ mod tests {
 
     #[test]
     fn what_is_too_wide_is_cut() {
-        assert_eq!(fitted("abc", 100.0), "abc");
-        assert_eq!(fitted("显卡单价与电价", 40.0), "显卡…");
+        assert_eq!(fitted("abc", 100.0, 12.0), "abc");
+        assert_eq!(fitted("显卡单价与电价", 40.0, 12.0), "显卡…");
+        assert!(width("illicit", 12.0) < width("lawful!", 12.0));
     }
 }

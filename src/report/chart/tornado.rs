@@ -1,19 +1,23 @@
 //! A tornado: how far the mean of an output goes with each input, the widest swing on top.
 
-use super::svg::{Anchor, Svg, fitted};
+use super::svg::{Anchor, BOLD, SIZE, Svg, width};
 use super::{Axis, LINE, Ticks, WIDTH};
 
-/// A row: its label above its bar.
+/// A row: its label and range above its bar; one below the other where they have no room side by side.
 const ROW: f64 = 41.0;
+const TALL_ROW: f64 = 56.0;
 const BAR: f64 = 14.0;
-const BAR_TOP: f64 = 20.0;
+/// From the bar to the end of its row.
+const BELOW: f64 = 7.0;
+/// Between a label and its range.
+const APART: f64 = 14.0;
+/// A label is cut to this share of itself rather than its chart made taller.
+const LEAST_OF_LABEL: f64 = 0.8;
 /// Room for the figure at either end of a bar.
 const SIDE: f64 = 58.0;
 /// The legend, and the mean.
 const TOP: f64 = 22.0;
 const SQUARE: f64 = 10.0;
-/// Width of a cell of text, about.
-const CELL: f64 = 6.2;
 
 /// One input.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,7 +33,7 @@ pub(in crate::report) struct TornadoBar {
 }
 
 /// What is drawn.
-#[derive(Debug, Clone)]
+#[derive(Clone, Copy)]
 pub(in crate::report) struct TornadoChart<'a> {
     /// For who does not see it.
     pub(in crate::report) title: &'a str,
@@ -43,14 +47,17 @@ pub(in crate::report) struct TornadoChart<'a> {
     pub(in crate::report) sides: [&'a str; 2],
     /// What its values are shown in.
     pub(in crate::report) unit: &'a str,
-    /// Writes a tick in the language of the page.
-    pub(in crate::report) tell: fn(&str) -> String,
+    /// Numbers along the axis.
+    pub(in crate::report) ticks: &'a dyn Fn((f64, f64), usize) -> Ticks,
 }
 
 /// Draws it.
 pub(in crate::report) fn tornado(chart: &TornadoChart<'_>) -> String {
-    use unicode_width::UnicodeWidthStr;
-    let floor = TOP + ROW * chart.bars.len() as f64 + 2.0;
+    let room = |bar: &TornadoBar| WIDTH - width(&bar.range, SIZE) - APART;
+    let is_narrow = |bar: &TornadoBar| room(bar) < LEAST_OF_LABEL * width(&bar.label, SIZE * BOLD);
+    let is_tall = chart.bars.iter().any(is_narrow);
+    let row = if is_tall { TALL_ROW } else { ROW };
+    let floor = TOP + row * chart.bars.len() as f64 + 2.0;
     let height = floor + 2.0 * LINE + 4.0;
     let mut svg = Svg::new(WIDTH, height, chart.title, chart.description);
     let ends = chart.bars.iter().flat_map(|bar| [bar.low.0, bar.high.0]);
@@ -62,19 +69,22 @@ pub(in crate::report) fn tornado(chart: &TornadoChart<'_>) -> String {
     for (class, name) in ["bar", "solid"].into_iter().zip(chart.sides) {
         svg.rect(class, legend, 1.0, SQUARE, SQUARE);
         svg.text("tick", (legend + SQUARE + 5.0, 10.5), Anchor::Start, name);
-        legend += SQUARE + 24.0 + CELL * name.width() as f64;
+        legend += SQUARE + 20.0 + width(name, SIZE);
     }
-    let ticks = Ticks::new((lowest, highest), 5);
+    let ticks = (chart.ticks)((lowest, highest), 5);
     for (at, bar) in chart.bars.iter().enumerate() {
-        let top = TOP + ROW * at as f64;
-        let bar_top = top + BAR_TOP;
+        let top = TOP + row * at as f64;
+        let bar_top = top + row - BAR - BELOW;
         for (value, _) in &ticks.0 {
             svg.line("grid", (x.at(*value), bar_top - 2.0), (x.at(*value), bar_top + BAR + 2.0));
         }
-        let range_width = CELL * bar.range.width() as f64;
-        let label = fitted(&bar.label, (WIDTH - range_width - 14.0).max(120.0));
-        svg.text("name", (0.0, top + 13.0), Anchor::Start, &label);
-        svg.text("tick", (WIDTH, top + 13.0), Anchor::End, &bar.range);
+        let label_room = if is_tall { WIDTH } else { room(bar) };
+        svg.cut("name", (0.0, top + 13.0), &bar.label, (label_room, SIZE * BOLD));
+        if is_tall {
+            svg.text("tick", (0.0, top + 28.0), Anchor::Start, &bar.range);
+        } else {
+            svg.text("tick", (WIDTH, top + 13.0), Anchor::End, &bar.range);
+        }
         let mut sides = [("bar", bar.low.0), ("solid", bar.high.0)];
         // Where both lie on one side of the mean, the nearer one stands in front.
         sides.sort_by(|a, b| (b.1 - chart.mean.0).abs().total_cmp(&(a.1 - chart.mean.0).abs()));
@@ -97,8 +107,7 @@ pub(in crate::report) fn tornado(chart: &TornadoChart<'_>) -> String {
     svg.line("axis", (SIDE, floor), (WIDTH - SIDE, floor));
     for (value, text) in &ticks.0 {
         svg.line("axis", (x.at(*value), floor), (x.at(*value), floor + 4.0));
-        let text = (chart.tell)(text);
-        svg.text("tick", (x.at(*value), floor + LINE + 2.0), Anchor::Middle, &text);
+        svg.text("tick", (x.at(*value), floor + LINE + 2.0), Anchor::Middle, text);
     }
     svg.text("unit", (WIDTH, floor + 2.0 * LINE + 2.0), Anchor::End, chart.unit);
     svg.finish()

@@ -1,16 +1,24 @@
-//! Figures as a page writes them: with a true minus, with the magnitudes of its language, with their unit.
+//! Figures as a page writes them: with a true minus, with the magnitudes that it counts in, with their unit.
 
 use super::prose::{Piece, Prose};
-use super::words::Language;
-use crate::report::number::{self, Figure, Scale};
+use super::words::{Language, Words};
+use crate::report::chart::Ticks;
+use crate::report::number::{self, Counting, Figure, Scale};
 use crate::results::{BaseCase, NumberSummary, Point, Quantile};
+
+/// How a page speaks: its language, and how it counts large numbers, which is one way on a page.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Voice {
+    pub(super) language: Language,
+    pub(super) counting: Counting,
+}
 
 /// How the figures of one output are written.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Amounts<'a> {
     pub(super) scale: Scale,
     pub(super) unit: Option<&'a str>,
-    pub(super) language: Language,
+    pub(super) voice: Voice,
 }
 
 impl<'a> Amounts<'a> {
@@ -19,7 +27,7 @@ impl<'a> Amounts<'a> {
         quantiles: &[Quantile],
         base: Option<BaseCase>,
         unit: Option<&'a str>,
-        language: Language,
+        voice: Voice,
     ) -> Amounts<'a> {
         let mut figures: Vec<Figure> = quantiles.iter().filter_map(figure).collect();
         if figures.is_empty()
@@ -27,23 +35,23 @@ impl<'a> Amounts<'a> {
         {
             figures.push(Figure::plan(value));
         }
-        Amounts { scale: Scale::of(&figures), unit, language }
+        Amounts { scale: Scale::of(&figures).by(voice.counting), unit, voice }
     }
 
     /// A number's amounts.
     pub(super) fn of_number(
         summary: &NumberSummary,
         unit: Option<&'a str>,
-        language: Language,
+        voice: Voice,
     ) -> Amounts<'a> {
-        Amounts::of(&summary.quantiles, summary.base, unit, language)
+        Amounts::of(&summary.quantiles, summary.base, unit, voice)
     }
 
     /// A percentile, without its unit.
     pub(super) fn quantile(&self, quantile: &Quantile) -> Piece {
         match (figure(quantile), quantile.value) {
             (Some(figure), Point::Value(value)) => {
-                Piece::figure(self.language.number(&self.scale.write(figure)), value)
+                Piece::figure(self.voice.number(&self.scale.write(figure)), value)
             }
             (_, at) => self.point(at),
         }
@@ -51,11 +59,11 @@ impl<'a> Amounts<'a> {
 
     /// The plan's own figure, without its unit.
     pub(super) fn point(&self, at: Point) -> Piece {
-        let words = self.language.words();
+        let words = self.voice.words();
         match at {
             Point::Value(value) => {
                 let text = self.scale.write(Figure::plan(value));
-                Piece::figure(self.language.number(&text), value)
+                Piece::figure(self.voice.number(&text), value)
             }
             Point::Never => Piece::strong(words.never),
             Point::Undefined => Piece::strong(words.undefined),
@@ -68,7 +76,7 @@ impl<'a> Amounts<'a> {
         let is_one = piece.text == "1";
         match self.unit {
             Some(unit) if is_number => {
-                let unit = self.language.unit(unit, !is_one);
+                let unit = self.voice.unit(unit, !is_one);
                 vec![piece, Piece::text(&format!("\u{a0}{unit}"))]
             }
             Some(_) | None => vec![piece],
@@ -88,19 +96,26 @@ fn figure(quantile: &Quantile) -> Option<Figure> {
     }
 }
 
-impl Language {
-    /// A number's text with a true minus and the language's own magnitudes: `6.600 bn` is `66.00 亿`.
+impl Voice {
+    /// The page's own words.
+    pub(super) fn words(self) -> &'static Words {
+        self.language.words()
+    }
+
+    /// A number's text with a true minus, and no line break inside.
     pub(super) fn number(self, text: &str) -> String {
-        let text = text.replacen('-', "\u{2212}", usize::from(text.starts_with('-')));
-        if self == Language::English {
-            return text.replace(' ', "\u{a0}");
-        }
-        for (suffix, places, word) in [(" bn", 1, "亿"), (" M", 2, "万"), (" tn", 0, "万亿")] {
-            if let Some(digits) = text.strip_suffix(suffix) {
-                return format!("{}\u{a0}{word}", point_moved(digits, places));
-            }
-        }
-        text.replace(' ', "\u{a0}")
+        text.replacen('-', "\u{2212}", usize::from(text.starts_with('-'))).replace(' ', "\u{a0}")
+    }
+
+    /// A number without an error.
+    pub(super) fn exact(self, value: f64) -> String {
+        self.number(&number::exact_by(value, self.counting))
+    }
+
+    /// Numbers along an axis.
+    pub(super) fn ticks(self, ticks: Ticks) -> Ticks {
+        let texts = ticks.by(self.counting).0.into_iter();
+        Ticks(texts.map(|(at, text)| (at, self.number(&text))).collect())
     }
 
     /// A share of the trials.
@@ -109,62 +124,108 @@ impl Language {
         Piece::figure(number::percent(value).replace(' ', "\u{a0}"), value)
     }
 
-    /// A unit as it is read in a sentence: `months`, `个月`.
+    /// A unit as it is read behind a number: `months`, `个月`; inside of another as a part of it, `CNY/GPU/小时`.
     pub(super) fn unit(self, unit: &str, is_plural: bool) -> String {
-        const TIMES: [(&str, &str); 6] = [
-            ("month", "个月"),
-            ("quarter", "个季度"),
-            ("year", "年"),
-            ("week", "周"),
-            ("day", "天"),
-            ("hour", "小时"),
-        ];
-        let time = TIMES.iter().find(|time| time.0 == unit);
-        match (time, self) {
-            (Some((_, chinese)), Language::Chinese) => (*chinese).to_owned(),
-            (Some((english, _)), Language::English) if is_plural => format!("{english}s"),
-            _ => crate::report::visible(unit).into_owned(),
+        let unit = crate::report::visible(unit);
+        match self.language {
+            Language::English if is_plural && is_counted(&unit) => plural(&unit),
+            Language::English => unit.into_owned(),
+            Language::Chinese => match TIMES.iter().find(|time| time.0 == unit) {
+                Some((_, alone, _)) => (*alone).to_owned(),
+                None => {
+                    let part = |part: &str| {
+                        let time = TIMES.iter().find(|time| time.0 == part);
+                        time.map_or_else(|| part.to_owned(), |time| time.2.to_owned())
+                    };
+                    unit.split('/').map(part).collect::<Vec<_>>().join("/")
+                }
+            },
+        }
+    }
+
+    /// A step of the timeline that has no name of its own: `month 83`, `第 83 个月`.
+    pub(super) fn step(self, step: usize, length: Option<&str>) -> String {
+        match (length, self.language) {
+            (None, _) => step.to_string(),
+            (Some(length), Language::English) => {
+                let mut letters = length.chars();
+                let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+                format!(
+                    "{}{} {step}",
+                    first.map_or_else(String::new, String::from),
+                    letters.as_str()
+                )
+            }
+            (Some(length), Language::Chinese) => format!("第 {step} {}", self.unit(length, true)),
         }
     }
 }
 
-/// The decimal point so many places further right: `6.600` by one is `66.00`.
-fn point_moved(digits: &str, places: usize) -> String {
-    let plain = digits.replace(',', "");
-    let sign = if plain.starts_with('\u{2212}') { "\u{2212}" } else { "" };
-    let plain = plain.trim_start_matches('\u{2212}');
-    let (whole, fraction) = plain.split_once('.').unwrap_or((plain, ""));
-    let moved = fraction.len().min(places);
-    let whole = format!("{whole}{}{}", &fraction[..moved], "0".repeat(places - moved));
-    let whole: String = whole.trim_start_matches('0').to_owned();
-    let whole = if whole.is_empty() { "0".to_owned() } else { whole };
-    let grouped = whole.parse::<u64>().map_or(whole, number::grouped);
-    let rest = &fraction[moved..];
-    let point = if rest.is_empty() { "" } else { "." };
-    format!("{sign}{grouped}{point}{rest}")
+/// Units of time: by themselves and inside of another unit.
+const TIMES: [(&str, &str, &str); 8] = [
+    ("month", "个月", "月"),
+    ("quarter", "个季度", "季度"),
+    ("year", "年", "年"),
+    ("week", "周", "周"),
+    ("day", "天", "天"),
+    ("hour", "小时", "小时"),
+    ("minute", "分钟", "分钟"),
+    ("second", "秒", "秒"),
+];
+
+/// Whether a unit is a word that is counted: `engineer`, not `CNY`, `kWh` or `GPU/node`.
+fn is_counted(unit: &str) -> bool {
+    unit.len() > 2 && unit.chars().all(|c| c.is_ascii_lowercase())
+}
+
+fn plural(word: &str) -> String {
+    let is_vowel = |c: char| "aeiou".contains(c);
+    match word.strip_suffix('y') {
+        Some(stem) if !stem.ends_with(is_vowel) => format!("{stem}ies"),
+        _ if ["s", "x", "z", "ch", "sh"].iter().any(|end| word.ends_with(end)) => {
+            format!("{word}es")
+        }
+        _ => format!("{word}s"),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const ENGLISH: Voice = Voice { language: Language::English, counting: Counting::Thousands };
+    const CHINESE: Voice = Voice { language: Language::Chinese, counting: Counting::TenThousands };
+
     #[test]
-    fn chinese_counts_in_ten_thousands() {
-        let number = |text: &str| Language::Chinese.number(text).replace('\u{a0}', " ");
-        assert_eq!(number("6.600 bn"), "66.00 亿");
-        assert_eq!(number("-12.35 M"), "−1,235 万");
-        assert_eq!(number("2.000 tn"), "2.000 万亿");
-        assert_eq!(number("0.050 bn"), "0.50 亿");
-        assert_eq!(number("31.6 M"), "3,160 万");
-        assert_eq!(number("66.1"), "66.1");
-        assert_eq!(number("1.5e-6"), "1.5e-6");
+    fn a_minus_is_a_minus() {
+        assert_eq!(ENGLISH.number("-6.6 bn"), "−6.6\u{a0}bn");
+        assert_eq!(CHINESE.number("-12.35 万"), "−12.35\u{a0}万");
+        assert_eq!(CHINESE.exact(-6.6e9), "−66\u{a0}亿");
+        assert_eq!(CHINESE.exact(1.5e-6), "1.500e-6");
     }
 
     #[test]
-    fn english_keeps_its_words_and_gets_a_minus() {
-        assert_eq!(Language::English.number("-6.6 bn"), "−6.6\u{a0}bn");
-        assert_eq!(Language::English.unit("month", true), "months");
-        assert_eq!(Language::Chinese.unit("month", true), "个月");
-        assert_eq!(Language::English.unit("亿 CNY", true), "亿 CNY");
+    fn units_are_read_in_the_language_of_the_page() {
+        let check = |unit: &str, english: &str, chinese: &str| {
+            assert_eq!(ENGLISH.unit(unit, true), english);
+            assert_eq!(CHINESE.unit(unit, true), chinese);
+        };
+        check("month", "months", "个月");
+        check("亿 CNY", "亿 CNY", "亿 CNY");
+        check("engineer", "engineers", "engineer");
+        check("query", "queries", "query");
+        check("GPU", "GPU", "GPU");
+        check("kWh", "kWh", "kWh");
+        check("CNY/GPU/hour", "CNY/GPU/hour", "CNY/GPU/小时");
+        check("%/year", "%/year", "%/年");
+        assert_eq!(ENGLISH.unit("month", false), "month");
+    }
+
+    #[test]
+    fn a_step_is_told_with_its_length() {
+        assert_eq!(ENGLISH.step(83, Some("month")), "Month 83");
+        assert_eq!(CHINESE.step(83, Some("month")), "第 83 个月");
+        assert_eq!(CHINESE.step(5, Some("year")), "第 5 年");
+        assert_eq!(ENGLISH.step(83, None), "83");
     }
 }

@@ -7,9 +7,9 @@
 use serde::Serialize;
 
 use super::Dossier;
-use super::amount::Amounts;
+use super::amount::{Amounts, Voice};
 use super::prose::{Piece, Prose, fill};
-use super::words::{Language, Words};
+use super::words::Words;
 use crate::report::number;
 use crate::results::{
     Description, NumberSummary, OutputResult, Point, ProbabilitySummary, Quantile,
@@ -67,6 +67,9 @@ const PURPOSES: [(Purpose, &[&str]); 3] = [
 /// What a cost is not called.
 const NO_COST: [&str; 9] =
     ["income", "revenue", "saving", "margin", "profit", "avoided", "收入", "利润", "毛利"];
+/// What a time is called at which money is back.
+const PAYBACKS: [&str; 7] =
+    ["break even", "break-even", "breakeven", "payback", "paid back", "pays back", "回本"];
 /// Outputs told one by one where nothing else is known of a model.
 const FALLBACK: usize = 3;
 /// Outputs whose drivers are told, at most.
@@ -77,7 +80,7 @@ const MOST_LABELS: usize = 6;
 /// The answers, in the order in which a board asks.
 pub(super) fn answers(dossier: &Dossier<'_>) -> Vec<Answer> {
     let outputs = &dossier.result.outputs;
-    let words = dossier.language.words();
+    let words = dossier.voice().words();
     let mut found = Vec::new();
     let by_purpose = |purpose, question| {
         best(dossier.result, dossier.description, purpose)
@@ -186,39 +189,35 @@ fn of_output(
     output: &OutputResult,
     question: &'static str,
 ) -> Option<Answer> {
-    let (figure, text) = told(output, dossier.language, dossier.result.provenance.trials)?;
+    let (figure, text) = told(output, dossier.voice(), dossier.result.provenance.trials)?;
     Some(Answer { question, subject: subject(output), figure, text })
 }
 
 /// An output as a figure and a sentence; `None` of a series.
-pub(super) fn told(
-    output: &OutputResult,
-    language: Language,
-    trials: u64,
-) -> Option<(Prose, Prose)> {
+pub(super) fn told(output: &OutputResult, voice: Voice, trials: u64) -> Option<(Prose, Prose)> {
     let unit = output.unit.as_deref();
     let (figure, mut text) = match &output.statistics {
         Statistics::Number(summary) => {
-            let amounts = Amounts::of_number(summary, unit, language);
+            let amounts = Amounts::of_number(summary, unit, voice);
             let mut text = of_number(summary, &amounts);
             let below = summary.below_zero.filter(|share| *share > 0.0);
             if let Some(share) = below
                 && (called(output).contains("npv") || (share > 0.001 && share < 0.999))
             {
-                text.extend(fill(language.words().below_zero, &[&[language.share(share)]]));
+                text.extend(fill(voice.words().below_zero, &[&[voice.share(share)]]));
             }
             (headline(&summary.quantiles, summary.base.map(|base| base.value), &amounts), text)
         }
-        Statistics::Time(time) => of_time(time, unit, language),
-        Statistics::Probability(summary) => of_condition(summary, language),
+        Statistics::Time(time) => of_time(output, time, voice),
+        Statistics::Probability(summary) => of_condition(summary, voice),
         Statistics::Series(_) => return None,
     };
-    text.extend(undefined(output, language, trials));
+    text.extend(undefined(output, voice, trials));
     Some((figure, text))
 }
 
 /// Figures are of the defined trials: how many are not.
-fn undefined(output: &OutputResult, language: Language, trials: u64) -> Prose {
+fn undefined(output: &OutputResult, voice: Voice, trials: u64) -> Prose {
     let undefined = match &output.statistics {
         Statistics::Number(number) => &number.undefined,
         Statistics::Time(time) => &time.number.undefined,
@@ -228,10 +227,10 @@ fn undefined(output: &OutputResult, language: Language, trials: u64) -> Prose {
     if undefined.count == 0 || trials == 0 {
         return Prose::new();
     }
-    let share = language.share(undefined.count as f64 / trials as f64);
+    let share = voice.share(undefined.count as f64 / trials as f64);
     let share = Piece { value: String::new(), ..share };
     let mut text = vec![Piece::text(" ")];
-    text.extend(fill(language.words().no_share, &[&[share.plain()]]));
+    text.extend(fill(voice.words().no_share, &[&[share.plain()]]));
     text
 }
 
@@ -257,7 +256,7 @@ fn outermost(quantiles: &[Quantile]) -> Option<(&Quantile, &Quantile)> {
 }
 
 fn of_number(summary: &NumberSummary, amounts: &Amounts<'_>) -> Prose {
-    let words = amounts.language.words();
+    let words = amounts.voice.words();
     let mut text = Prose::new();
     let is_certain = summary.min.is_some() && summary.min == summary.max;
     if let Some(quantile) = middle(&summary.quantiles) {
@@ -294,17 +293,17 @@ fn spread(low: &Quantile, high: &Quantile, amounts: &Amounts<'_>) -> Prose {
     let share = share.trim_end_matches('0').trim_end_matches('.');
     let share = Piece::text(&format!("{share}\u{a0}%"));
     let (low, high) = (amounts.quantile(low), amounts.quantile(high));
-    fill(amounts.language.words().spread, &[&[share], &[low], &[high]])
+    fill(amounts.voice.words().spread, &[&[share], &[low], &[high]])
 }
 
 /// `The plan says 66.0; 44 % of trials stay at or below that.`
 fn plan(summary: &NumberSummary, amounts: &Amounts<'_>) -> Prose {
-    let words = amounts.language.words();
+    let words = amounts.voice.words();
     match summary.base {
         Some(base) if base.value == Point::Never => fill(words.plan_never, &[]),
         Some(base) => match base.rank {
             Some(rank) => {
-                let rank = amounts.language.share(rank).plain();
+                let rank = amounts.voice.share(rank).plain();
                 fill(words.plan, &[&[amounts.point(base.value)], &[rank]])
             }
             None => Prose::new(),
@@ -313,30 +312,49 @@ fn plan(summary: &NumberSummary, amounts: &Amounts<'_>) -> Prose {
     }
 }
 
-fn of_time(time: &TimeSummary, unit: Option<&str>, language: Language) -> (Prose, Prose) {
-    let words = language.words();
+fn of_time(output: &OutputResult, time: &TimeSummary, voice: Voice) -> (Prose, Prose) {
+    let unit = output.unit.as_deref();
+    let is_payback = PAYBACKS.iter().any(|word| called(output).contains(word));
+    let words = voice.words();
     let quantiles = match time.quantiles_if_ever.is_empty() {
         true => &time.number.quantiles,
         false => &time.quantiles_if_ever,
     };
-    let amounts = Amounts::of(quantiles, time.number.base, unit, language);
+    let amounts = Amounts::of(quantiles, time.number.base, unit, voice);
     let Some(never) = time.never else {
         let base = time.number.base.map(|base| base.value);
         return (headline(&[], base, &amounts), Prose::new());
     };
     let median = middle(quantiles).filter(|_| never.value < 1.0);
-    let figure = match middle(&time.number.quantiles) {
-        Some(quantile) if quantile.value != Point::Never => {
-            amounts.with_unit(amounts.quantile(quantile))
+    // Of all trials, those that never come to it included.
+    let of_all = middle(&time.number.quantiles).filter(|quantile| quantile.value != Point::Never);
+    let figure = match of_all {
+        Some(quantile) => amounts.with_unit(amounts.quantile(quantile)),
+        None => {
+            let never_in = if is_payback { words.never_paid_back } else { words.never_in };
+            fill(never_in, &[&[voice.share(never.value)]])
         }
-        Some(_) | None => fill(words.never_in, &[&[language.share(never.value)]]),
     };
     let by = median.map(|quantile| amounts.with_unit(amounts.quantile(quantile)));
-    let share = language.share(never.value);
+    let share = voice.share(never.value);
     let mut text = match (never.value > 0.0, by) {
         (false, Some(by)) => {
             let mut text = fill(words.always, &[&by]);
             text.push(Piece::text(words.full_stop));
+            text
+        }
+        // The figure above needs its own words where it is not the one below.
+        (true, Some(by)) if let Some(quantile) = of_all => {
+            let all = amounts.with_unit(amounts.quantile(quantile));
+            let mut text = if quantile.p == 0.5 {
+                fill(words.half_of_all, &[&all])
+            } else {
+                fill(
+                    words.share_of_all,
+                    &[&[Piece::text(&number::percent_short(quantile.p))], &all],
+                )
+            };
+            text.extend(fill(words.never_and_if_ever, &[&[share], &by]));
             text
         }
         (_, Some(by)) => {
@@ -354,19 +372,19 @@ fn of_time(time: &TimeSummary, unit: Option<&str>, language: Language) -> (Prose
     if let Some(within) =
         time.within.iter().rev().find(|within| within.probability.value + 1e-9 < 1.0 - never.value)
     {
-        let limit = Piece::figure(number::exact(within.limit), within.limit);
+        let limit = Piece::figure(voice.exact(within.limit), within.limit);
         let limit = amounts.with_unit(limit.plain());
-        text.extend(fill(words.within_by, &[&limit, &[language.share(within.probability.value)]]));
+        text.extend(fill(words.within_by, &[&limit, &[voice.share(within.probability.value)]]));
     }
     text.extend(plan(&time.number, &amounts));
     (figure, text)
 }
 
-fn of_condition(summary: &ProbabilitySummary, language: Language) -> (Prose, Prose) {
-    let words = language.words();
+fn of_condition(summary: &ProbabilitySummary, voice: Voice) -> (Prose, Prose) {
+    let words = voice.words();
     match summary.probability {
         Some(probability) => {
-            let share = language.share(probability.value);
+            let share = voice.share(probability.value);
             (vec![share.clone()], fill(words.chance, &[&[share]]))
         }
         None => {
@@ -383,7 +401,7 @@ fn of_condition(summary: &ProbabilitySummary, language: Language) -> (Prose, Pro
 /// The first condition that varies by index: label by label.
 fn who(dossier: &Dossier<'_>) -> Option<Answer> {
     let outputs = &dossier.result.outputs;
-    let words = dossier.language.words();
+    let words = dossier.voice().words();
     let is_indexed = |output: &&OutputResult| {
         !output.index.is_empty() && matches!(output.statistics, Statistics::Probability(_))
     };
@@ -408,7 +426,7 @@ fn who(dossier: &Dossier<'_>) -> Option<Answer> {
     let counts = [likely, group.len()].map(|count| Piece::strong(&count.to_string()));
     let [likely, all] = counts;
     let mut figure = fill(words.of_count, &[&[likely], &[all]]);
-    figure.push(Piece::text(&format!(" {}", words.more_likely)));
+    figure.push(Piece::text(words.more_likely));
     let mut text = Prose::new();
     for (at, (output, share)) in group.iter().take(MOST_LABELS).enumerate() {
         if at > 0 {
@@ -416,7 +434,7 @@ fn who(dossier: &Dossier<'_>) -> Option<Answer> {
         }
         let labels: Vec<&str> = output.index.values().map(String::as_str).collect();
         text.push(Piece::text(&format!("{} ", labels.join(", "))));
-        text.push(dossier.language.share(*share));
+        text.push(dossier.voice().share(*share));
     }
     text.push(Piece::text(if group.len() > MOST_LABELS { " …" } else { words.full_stop }));
     let about = first.about.as_ref().unwrap_or(&first.name);

@@ -5,7 +5,6 @@ use serde::Serialize;
 use super::Dossier;
 use super::answers::{subject, told};
 use super::prose::{Piece, Prose, fill_text, text_of};
-use super::words::Language;
 use crate::report::chart::{
     Band, Bar, DistributionChart, FanChart, Mark, RiseChart, Ticks, bars, distribution, fan, rise,
 };
@@ -40,8 +39,8 @@ pub(super) fn distributions(dossier: &Dossier<'_>) -> Vec<Drawing> {
 }
 
 fn of_distribution(dossier: &Dossier<'_>, output: &OutputResult, outline: &Outline) -> Drawing {
-    let language = dossier.language;
-    let words = language.words();
+    let voice = dossier.voice();
+    let words = voice.words();
     let heading = subject(output);
     let (summary, never) = match &output.statistics {
         Statistics::Time(time) => (Some(&time.number), time.never.map(|never| never.value)),
@@ -49,17 +48,16 @@ fn of_distribution(dossier: &Dossier<'_>, output: &OutputResult, outline: &Outli
         Statistics::Probability(_) | Statistics::Series(_) => (None, None),
     };
     let trials = dossier.result.provenance.trials;
-    let (_, text) = told(output, language, trials).unwrap_or_default();
+    let (_, text) = told(output, voice, trials).unwrap_or_default();
     let marks = summary.map_or_else(Vec::new, |number| marks(&number.quantiles));
     let base = summary.and_then(|number| number.base).and_then(|base| value(base.value));
     let unit = output.unit.as_deref().unwrap_or("");
     let range = (outline.low, outline.high);
-    let ticks = if unit == "month" {
-        Ticks::months(range, MOST_TICKS)
-    } else {
-        Ticks::new(range, MOST_TICKS)
-    };
-    let ticks = Ticks(ticks.0.into_iter().map(|(at, text)| (at, language.number(&text))).collect());
+    let ticks = voice.ticks(match unit {
+        "month" => Ticks::months(range, MOST_TICKS),
+        _ if is_whole(outline) => Ticks::whole(range, MOST_TICKS),
+        _ => Ticks::new(range, MOST_TICKS),
+    });
     let never_share = never.filter(|never| *never > 0.0).map(number::percent);
     let description = text_of(&text);
     let drawing = distribution(&DistributionChart {
@@ -69,11 +67,16 @@ fn of_distribution(dossier: &Dossier<'_>, output: &OutputResult, outline: &Outli
         marks: &marks,
         base,
         base_name: words.base,
-        unit: &language.unit(unit, true),
+        unit: &voice.unit(unit, true),
         never: never_share.as_deref().map(|share| (words.never, share)),
         ticks,
     });
     Drawing { heading, drawing, text }
+}
+
+/// Whether there are whole numbers alone, so that a half would be no value.
+fn is_whole(outline: &Outline) -> bool {
+    outline.bars.is_empty() && outline.atoms.iter().all(|atom| atom.0.fract() == 0.0)
 }
 
 /// The percentiles, the more telling ones first.
@@ -123,8 +126,8 @@ fn of_series(
     output: &OutputResult,
     series: &SeriesSummary,
 ) -> Option<(bool, Drawing)> {
-    let language = dossier.language;
-    let words = language.words();
+    let voice = dossier.voice();
+    let words = voice.words();
     let heading = subject(output);
     let mut bands: Vec<Band> = Vec::new();
     let mut base = Vec::new();
@@ -167,6 +170,13 @@ fn of_series(
         .map(|step| (step, series.steps[step].label.clone().unwrap_or_else(|| step.to_string())))
         .collect();
     let unit = output.unit.as_deref().unwrap_or("");
+    let unit = voice.unit(unit, true);
+    // Steps that have names of their own say when they are.
+    let is_named = series.steps.iter().any(|step| step.label.is_some());
+    let step_unit = dossier.description.timeline.as_ref().filter(|_| !is_named);
+    let step_unit = step_unit.map_or_else(String::new, |timeline| voice.unit(timeline.step, true));
+    let mut values = bands.iter().flat_map(|band| &band.values).chain(&base).flatten();
+    let is_whole = values.all(|value| value.fract() == 0.0);
     let text = last_step(dossier, output, series);
     let description = text_of(&text);
     let drawing = fan(&FanChart {
@@ -175,20 +185,17 @@ fn of_series(
         bands: &bands,
         base,
         base_name: words.base,
-        unit,
+        unit: &unit,
         steps,
-        ticks: if is_condition { share_ticks } else { Ticks::new },
-        tell: match language {
-            Language::English => |text| Language::English.number(text),
-            Language::Chinese => |text| Language::Chinese.number(text),
+        step_unit: &step_unit,
+        ticks: &|range, most| match (is_condition, is_whole) {
+            (true, _) => Ticks::shares(1.0, most),
+            (false, true) => voice.ticks(Ticks::whole(range, most)),
+            (false, false) => voice.ticks(Ticks::new(range, most)),
         },
         least: is_condition.then_some((0.0, 1.0)),
     });
     Some((false, Drawing { heading, drawing, text }))
-}
-
-fn share_ticks(_range: (f64, f64), most: usize) -> Ticks {
-    Ticks::shares(1.0, most)
 }
 
 /// What a series comes to at its end, in words.
@@ -197,9 +204,11 @@ fn last_step(dossier: &Dossier<'_>, output: &OutputResult, series: &SeriesSummar
     let last =
         OutputResult { statistics: step.statistics.clone(), outline: None, ..output.clone() };
     let trials = dossier.result.provenance.trials;
-    let label = step.label.clone().unwrap_or_else(|| step.step.to_string());
-    let Some((_, text)) = told(&last, dossier.language, trials) else { return Prose::new() };
-    let colon = dossier.language.words().colon;
+    let length = dossier.description.timeline.as_ref().map(|timeline| timeline.step);
+    let at = step.step as usize;
+    let label = step.label.clone().unwrap_or_else(|| dossier.voice().step(at, length));
+    let Some((_, text)) = told(&last, dossier.voice(), trials) else { return Prose::new() };
+    let colon = dossier.voice().words().colon;
     [vec![Piece::text(&label), Piece::text(colon)], text].concat()
 }
 
@@ -208,8 +217,8 @@ fn of_time(
     output: &OutputResult,
     time: &TimeSummary,
 ) -> Option<(bool, Drawing)> {
-    let language = dossier.language;
-    let words = language.words();
+    let voice = dossier.voice();
+    let words = voice.words();
     let outline = output.outline.as_ref()?;
     let never = time.never?;
     let unit = output.unit.as_deref().unwrap_or("");
@@ -228,7 +237,7 @@ fn of_time(
         .collect();
     let heading = fill_text(words.paid_back, &[&subject(output)]);
     let trials = dossier.result.provenance.trials;
-    let (_, text) = told(output, language, trials).unwrap_or_default();
+    let (_, text) = told(output, voice, trials).unwrap_or_default();
     let never_text = fill_text(words.never_label, &[&number::percent(never.value)]);
     let ticks = if unit == "month" { Ticks::months } else { Ticks::new };
     let drawing = rise(&RiseChart {
@@ -239,7 +248,7 @@ fn of_time(
         end,
         marks: &marks,
         never: if never.value > 0.0 { &never_text } else { "" },
-        unit: &language.unit(unit, true),
+        unit: &voice.unit(unit, true),
         ticks: ticks((0.0, end), MOST_STEPS),
     });
     Some((true, Drawing { heading, drawing, text }))
@@ -247,7 +256,7 @@ fn of_time(
 
 /// Bars of the conditions: one chart for each that varies by index, one for all others.
 pub(super) fn probabilities(dossier: &Dossier<'_>) -> Vec<Drawing> {
-    let words = dossier.language.words();
+    let words = dossier.voice().words();
     let mut drawings = Vec::new();
     let mut single: Vec<Bar> = Vec::new();
     let mut groups: Vec<(&OutputResult, Vec<Bar>)> = Vec::new();

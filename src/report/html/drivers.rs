@@ -1,14 +1,13 @@
 //! What decides the headline outputs: a tornado each, and the widest swing in a sentence.
 
 use super::Dossier;
-use super::amount::Amounts;
+use super::amount::{Amounts, Voice};
 use super::answers::{Answer, subject};
 use super::drawings::Drawing;
 use super::prose::{Piece, Prose, fill, text_of};
-use super::words::Language;
 use crate::analysis::{InputSwing, OutputSwings};
-use crate::report::chart::{TornadoBar, TornadoChart, tornado};
-use crate::report::number::{self, Figure, Scale};
+use crate::report::chart::{Ticks, TornadoBar, TornadoChart, tornado};
+use crate::report::number::{Ends, Figure, Scale};
 use crate::report::visible;
 use crate::results::OutputResult;
 use unicode_width::UnicodeWidthStr;
@@ -59,7 +58,7 @@ pub(super) fn answer(dossier: &Dossier<'_>) -> Option<Answer> {
     let output = output_of(dossier, &swings.output)?;
     let widest = swings.inputs.first()?;
     Some(Answer {
-        question: dossier.language.words().question_driver,
+        question: dossier.voice().words().question_driver,
         subject: subject(output),
         figure: vec![Piece::text(&called(dossier, &widest.name))],
         text: sentence(dossier, swings, widest),
@@ -99,11 +98,6 @@ fn gist(about: &str) -> &str {
     if part.width() >= LEAST_CELLS { part } else { whole }
 }
 
-/// To three significant digits.
-fn rounded(value: f64) -> f64 {
-    format!("{value:.2e}").parse().unwrap_or(value)
-}
-
 /// A figure of a tornado.
 fn figure(swings: &OutputSwings, value: f64) -> Figure {
     let open = OPEN * swings.sd;
@@ -112,58 +106,66 @@ fn figure(swings: &OutputSwings, value: f64) -> Figure {
 
 /// How the figures of a tornado are written.
 fn amounts<'a>(dossier: &Dossier<'_>, swings: &'a OutputSwings) -> Amounts<'a> {
+    let voice = dossier.voice();
     let ends = swings.inputs.iter().flat_map(|input| [input.swing.low, input.swing.high]);
     let figures: Vec<Figure> =
         ends.chain([swings.mean]).map(|value| figure(swings, value)).collect();
     Amounts {
-        scale: Scale::of_table(&figures),
+        scale: Scale::of_table(&figures).by(voice.counting),
         unit: swings.unit.as_deref(),
-        language: dossier.language,
+        voice,
     }
 }
 
-/// P10 and P90 of an input, with its unit.
-fn range(language: Language, input: &InputSwing) -> [String; 2] {
-    input.swing.input.map(|end| language.number(&number::exact(rounded(end))))
+/// P10 and P90 of an input as it is shown.
+fn ends(voice: Voice, input: &InputSwing) -> Ends {
+    Ends::of(input.swing.input.map(|end| input.shown.value(end)), voice.counting)
+}
+
+/// The unit of an input behind its figures.
+fn unit_behind(voice: Voice, input: &InputSwing) -> String {
+    let unit = input.shown.unit.as_ref();
+    unit.map_or_else(String::new, |unit| format!("\u{a0}{}", voice.unit(unit, true)))
+}
+
+/// `0.285 – 3.5 亿 CNY/month`: the magnitude once where both ends have it.
+fn range(voice: Voice, input: &InputSwing) -> String {
+    let ends = ends(voice, input);
+    let [low, high] = match ends.suffixes[0] == ends.suffixes[1] {
+        true => [ends.digits[0].clone(), ends.end(1)],
+        false => [ends.end(0), ends.end(1)],
+    };
+    format!("{} – {}{}", voice.number(&low), voice.number(&high), unit_behind(voice, input))
 }
 
 /// `Where it is at its P10 (20.4 M CNY/month) the mean is −66.2, at its P90 (122 M CNY/month) 5.6 亿 CNY.`
 fn sentence(dossier: &Dossier<'_>, swings: &OutputSwings, input: &InputSwing) -> Prose {
-    let language = dossier.language;
-    let words = language.words();
+    let voice = dossier.voice();
+    let words = voice.words();
     let amounts = amounts(dossier, swings);
-    let unit = input
-        .unit
-        .as_ref()
-        .map_or_else(String::new, |unit| format!("\u{a0}{}", language.unit(unit, true)));
-    let [from, to] = range(language, input).map(|text| Piece::text(&format!("{text}{unit}")));
+    let (ends, unit) = (ends(voice, input), unit_behind(voice, input));
+    let [from, to] =
+        [0, 1].map(|at| Piece::text(&format!("{}{unit}", voice.number(&ends.end(at)))));
     let [low, high] = [input.swing.low, input.swing.high].map(|value| {
-        Piece::figure(language.number(&amounts.scale.write(figure(swings, value))), value)
+        Piece::figure(voice.number(&amounts.scale.write(figure(swings, value))), value)
     });
     fill(words.swing, &[&[from], &[low], &[to], &amounts.with_unit(high)])
 }
 
 fn drawing(dossier: &Dossier<'_>, output: &OutputResult, swings: &OutputSwings) -> Drawing {
-    let language = dossier.language;
-    let words = language.words();
+    let voice = dossier.voice();
+    let words = voice.words();
     let amounts = amounts(dossier, swings);
-    let write = |value: f64| language.number(&amounts.scale.write(figure(swings, value)));
+    let write = |value: f64| voice.number(&amounts.scale.write(figure(swings, value)));
     let reach = |input: &InputSwing| (input.swing.high - input.swing.low).abs();
     let shown = shown(swings);
     let bars: Vec<TornadoBar> = shown
         .iter()
-        .map(|input| {
-            let [from, to] = range(language, input);
-            let unit = input
-                .unit
-                .as_ref()
-                .map_or_else(String::new, |unit| format!(" {}", language.unit(unit, true)));
-            TornadoBar {
-                label: called(dossier, &input.name),
-                range: format!("{from} – {to}{unit}"),
-                low: (input.swing.low, write(input.swing.low)),
-                high: (input.swing.high, write(input.swing.high)),
-            }
+        .map(|input| TornadoBar {
+            label: called(dossier, &input.name),
+            range: range(voice, input),
+            low: (input.swing.low, write(input.swing.low)),
+            high: (input.swing.high, write(input.swing.high)),
         })
         .collect();
     let heading = subject(output);
@@ -192,11 +194,8 @@ fn drawing(dossier: &Dossier<'_>, output: &OutputResult, swings: &OutputSwings) 
         bars: &bars,
         mean: (swings.mean, &mean),
         sides: [words.side_low, words.side_high],
-        unit: &swings.unit.as_ref().map_or_else(String::new, |unit| language.unit(unit, true)),
-        tell: match language {
-            Language::English => |text| Language::English.number(text),
-            Language::Chinese => |text| Language::Chinese.number(text),
-        },
+        unit: &swings.unit.as_ref().map_or_else(String::new, |unit| voice.unit(unit, true)),
+        ticks: &|range, most| voice.ticks(Ticks::new(range, most)),
     });
     Drawing { heading, drawing, text }
 }

@@ -23,11 +23,14 @@ use sha2::{Digest, Sha256};
 pub use answers::headlines;
 pub use words::Language;
 
+use super::number::Counting;
 use super::{command, number, visible, visible_lines};
 use crate::analysis::Swings;
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::results::{
-    CorrelationRow, Description, InputRow, Provenance, SimulationResult, Statistics,
+    CorrelationRow, Description, InputRow, OutputResult, Provenance, SimulationResult, Statistics,
 };
+use amount::Voice;
 use answers::{Answer, answers};
 use drawings::Drawing;
 use prose::fill_text;
@@ -53,8 +56,23 @@ pub struct Dossier<'a> {
     pub swings: Option<&'a Swings>,
     /// What the model says about itself.
     pub description: &'a Description,
+    /// What compiling the model warned of.
+    pub cautions: &'a Diagnostics,
     /// The language of the page.
     pub language: Language,
+}
+
+impl Dossier<'_> {
+    /// How the page speaks. A page whose outputs are asked for in 万 or 亿 counts so throughout, in English too.
+    fn voice(&self) -> Voice {
+        let units = self.result.outputs.iter().filter_map(|output| output.unit.as_deref());
+        let is_by_ten_thousands = units.into_iter().any(|unit| unit.contains(['万', '亿']));
+        let counting = match self.language {
+            Language::English if !is_by_ten_thousands => Counting::Thousands,
+            Language::English | Language::Chinese => Counting::TenThousands,
+        };
+        Voice { language: self.language, counting }
+    }
 }
 
 /// What the template is filled with.
@@ -70,6 +88,7 @@ struct Page<'a> {
     assumptions: Vec<(&'static str, String)>,
     alert: String,
     answers: Vec<Answer>,
+    cautions: Vec<Caution>,
     warnings: Vec<String>,
     checks: Vec<CheckRow>,
     drivers: Vec<Shown>,
@@ -89,6 +108,13 @@ struct Page<'a> {
     certificate: Vec<(&'static str, String)>,
     command: String,
     texts: &'a [(String, String)],
+}
+
+/// What was noticed when the model was compiled.
+#[derive(Serialize)]
+struct Caution {
+    text: String,
+    code: String,
 }
 
 /// A chart that the template need not escape.
@@ -126,8 +152,8 @@ pub fn html(dossier: &Dossier<'_>) -> String {
 }
 
 fn page<'a>(dossier: &Dossier<'_>, texts: &'a [(String, String)]) -> Page<'a> {
-    let Dossier { result, description, language, .. } = *dossier;
-    let words = language.words();
+    let Dossier { result, description, .. } = *dossier;
+    let words = dossier.voice().words();
     let shown = |text: &Option<String>| {
         text.as_ref().map_or_else(String::new, |text| visible(text).into_owned())
     };
@@ -147,6 +173,7 @@ fn page<'a>(dossier: &Dossier<'_>, texts: &'a [(String, String)]) -> Page<'a> {
         assumptions: assumptions(dossier),
         alert: alert(dossier),
         answers: answers(dossier),
+        cautions: cautions(dossier),
         warnings: result.warnings.iter().map(|one| dossier.language.warning(one)).collect(),
         checks: verdicts::checks(dossier),
         drivers: charts(drivers::drivers(dossier)),
@@ -169,6 +196,17 @@ fn page<'a>(dossier: &Dossier<'_>, texts: &'a [(String, String)]) -> Page<'a> {
         command: visible(&command::line(&result.provenance, &percentiles(dossier))).into_owned(),
         texts,
     }
+}
+
+/// What compiling the model warned of, as a sentence each with what helps: as the terminal tells it, in English.
+fn cautions(dossier: &Dossier<'_>) -> Vec<Caution> {
+    let warnings = dossier.cautions.iter().filter(|one| one.severity() == Severity::Warning);
+    let caution = |one: &Diagnostic| {
+        let parts = std::iter::once(&one.message).chain(&one.notes).chain(&one.helps);
+        let text = parts.map(String::as_str).collect::<Vec<_>>().join("; ");
+        Caution { text: visible(&text).into_owned(), code: one.code.name().to_owned() }
+    };
+    warnings.map(caution).collect()
 }
 
 /// What gives the figures of the tornados again.
@@ -293,6 +331,16 @@ fn time_note(dossier: &Dossier<'_>) -> String {
         (Some(low), Some(high)) => number::exact(number::shifted(high - low, 2)),
         _ => return String::new(),
     };
+    let has_fan = |output: &OutputResult| match &output.statistics {
+        Statistics::Series(series) => series
+            .steps
+            .iter()
+            .any(|step| matches!(step.statistics, Statistics::Number(_) | Statistics::Time(_))),
+        Statistics::Number(_) | Statistics::Time(_) | Statistics::Probability(_) => false,
+    };
+    if !dossier.result.outputs.iter().any(has_fan) {
+        return String::new();
+    }
     let usual = [0.05, 0.25, 0.5, 0.75, 0.95];
     if list != usual {
         return String::new();

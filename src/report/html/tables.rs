@@ -49,7 +49,8 @@ pub(super) struct ChanceRow {
 /// One input.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct InputLine {
-    pub(super) name: String,
+    /// `cloud_share`, and `[alibaba]` where it has labels: a line may break between them.
+    pub(super) name: [String; 2],
     pub(super) about: String,
     pub(super) text: String,
     pub(super) unit: String,
@@ -76,7 +77,7 @@ pub(super) fn full_name(output: &OutputResult) -> String {
 
 /// Numbers and times.
 pub(super) fn figures(dossier: &Dossier<'_>) -> Figures {
-    let language = dossier.language;
+    let voice = dossier.voice();
     let mut table = Figures::default();
     for output in &dossier.result.outputs {
         let (number, time) = match &output.statistics {
@@ -88,43 +89,43 @@ pub(super) fn figures(dossier: &Dossier<'_>) -> Figures {
         if table.heads.is_empty() {
             table.heads = number.quantiles.iter().map(|q| number::percentile_name(q.p)).collect();
         }
-        let amounts = Amounts::of_number(number, unit, language);
+        let amounts = Amounts::of_number(number, unit, voice);
         let cells = |quantiles: &[Quantile], amounts: &Amounts<'_>| -> Vec<Prose> {
             quantiles.iter().map(|quantile| vec![amounts.quantile(quantile).plain()]).collect()
         };
         let (mean, error) = match number.mean {
             Some(mean) => {
-                let (text, error) = number::mean_and_error(mean, number.mean_se);
-                let error = language.number(&error);
-                (vec![Piece::figure(language.number(&text), mean).plain()], error)
+                let (text, error) = number::mean_and_error_by(mean, number.mean_se, voice.counting);
+                let error = voice.number(&error);
+                (vec![Piece::figure(voice.number(&text), mean).plain()], error)
             }
             None => (Prose::new(), String::new()),
         };
         table.rows.push(FigureRow {
             about: subject(output),
             name: full_name(output),
-            unit: unit.map_or_else(String::new, |unit| language.unit(unit, false)),
+            unit: unit.map_or_else(String::new, |unit| voice.unit(unit, false)),
             base: number
                 .base
                 .map_or_else(Prose::new, |base| vec![amounts.point(base.value).plain()]),
             rank: number
                 .base
                 .and_then(|base| base.rank)
-                .map_or_else(Prose::new, |rank| vec![language.share(rank).plain()]),
+                .map_or_else(Prose::new, |rank| vec![voice.share(rank).plain()]),
             mean,
             error,
             cells: cells(&number.quantiles, &amounts),
             never: time
                 .and_then(|time| time.never)
-                .map_or_else(Prose::new, |never| vec![language.share(never.value).plain()]),
+                .map_or_else(Prose::new, |never| vec![voice.share(never.value).plain()]),
             is_if_ever: false,
         });
         if let Some(time) = time {
             table.has_never = true;
             if !time.quantiles_if_ever.is_empty() {
-                let amounts = Amounts::of(&time.quantiles_if_ever, None, unit, language);
+                let amounts = Amounts::of(&time.quantiles_if_ever, None, unit, voice);
                 table.rows.push(FigureRow {
-                    about: language.words().row_if_ever.to_owned(),
+                    about: voice.words().row_if_ever.to_owned(),
                     cells: cells(&time.quantiles_if_ever, &amounts),
                     is_if_ever: true,
                     ..FigureRow::default()
@@ -137,8 +138,8 @@ pub(super) fn figures(dossier: &Dossier<'_>) -> Figures {
 
 /// Conditions, and times within their limits.
 pub(super) fn chances(dossier: &Dossier<'_>) -> Vec<ChanceRow> {
-    let language = dossier.language;
-    let words = language.words();
+    let voice = dossier.voice();
+    let words = voice.words();
     let holds = |base: Option<bool>| match base {
         Some(true) => words.holds_true,
         Some(false) => words.holds_false,
@@ -162,8 +163,8 @@ pub(super) fn chances(dossier: &Dossier<'_>) -> Vec<ChanceRow> {
                     let p = within.probability;
                     let (text, interval) = number::percent_with_interval(p.value, p.low, p.high);
                     let unit = output.unit.as_deref().unwrap_or("");
-                    let limit = number::exact(within.limit);
-                    let unit = language.unit(unit, limit != "1");
+                    let limit = voice.exact(within.limit);
+                    let unit = voice.unit(unit, limit != "1");
                     let base = match time.number.base.map(|base| base.value) {
                         Some(Point::Value(value)) => holds(Some(value <= within.limit)),
                         Some(Point::Never) => holds(Some(false)),
@@ -189,32 +190,29 @@ pub(super) fn inputs(dossier: &Dossier<'_>) -> Vec<InputLine> {
 }
 
 fn input(dossier: &Dossier<'_>, row: &InputRow) -> InputLine {
-    let language = dossier.language;
-    let words = language.words();
+    let voice = dossier.voice();
+    let words = voice.words();
     let shown = |text: &Option<String>| {
         text.as_ref().map_or_else(String::new, |text| visible(text).into_owned())
     };
-    let cells = if row.is_random {
-        let figures: Vec<Figure> = row
-            .percentiles
-            .iter()
-            .copied()
-            .filter(|x| x.is_finite())
-            .map(Figure::computed)
-            .collect();
-        let scale = Scale::of(&figures);
-        let write = |value: f64| match value.is_finite() {
-            true => language.number(&scale.write(Figure::computed(value))),
-            false => words.undefined.to_owned(),
-        };
-        row.percentiles.map(write).to_vec()
-    } else {
-        Vec::new()
-    };
-    let base = match row.base {
-        Point::Value(value) => language.number(&number::exact(value)),
+    let figure = |value: f64| Figure::computed(row.shown.value(value));
+    let base = |write: &dyn Fn(f64) -> String| match row.shown.point(row.base) {
+        Point::Value(value) => write(value),
         Point::Never => words.never.to_owned(),
         Point::Undefined => words.undefined.to_owned(),
+    };
+    let (base, cells) = if row.is_random {
+        let figures: Vec<Figure> =
+            row.percentiles.iter().copied().filter(|x| x.is_finite()).map(figure).collect();
+        let scale = Scale::of(&figures).by(voice.counting);
+        let write = |value: f64| match value.is_finite() {
+            true => voice.number(&scale.write(figure(value))),
+            false => words.undefined.to_owned(),
+        };
+        let base = base(&|value| voice.number(&scale.exact(value)));
+        (base, row.percentiles.map(write).to_vec())
+    } else {
+        (base(&|value| voice.exact(value)), Vec::new())
     };
     let origin = match (&row.source, &row.date) {
         (Some(source), Some(date)) if !source.contains(date.as_str()) => {
@@ -228,7 +226,7 @@ fn input(dossier: &Dossier<'_>, row: &InputRow) -> InputLine {
     InputLine {
         about: shown(&row.about),
         text: visible(&row.text).into_owned(),
-        unit: shown(&row.unit),
+        unit: row.shown.unit.as_ref().map_or_else(String::new, |unit| voice.unit(unit, false)),
         base,
         cells,
         drawing: row.outline.as_ref().map_or_else(String::new, |outline| small(&name, outline)),
@@ -240,6 +238,9 @@ fn input(dossier: &Dossier<'_>, row: &InputRow) -> InputLine {
             Some("low") => words.confidence_low,
             Some(_) | None => "",
         },
-        name,
+        name: match name.split_once('[') {
+            Some((stem, labels)) => [stem.to_owned(), format!("[{labels}")],
+            None => [name, String::new()],
+        },
     }
 }

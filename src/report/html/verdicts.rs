@@ -8,7 +8,7 @@ use super::prose::{Piece, Prose};
 use super::tables::full_name;
 use super::words::Words;
 use crate::report::number;
-use crate::report::statistics::estimate_cells;
+use crate::report::statistics::estimate_cells_by;
 use crate::report::visible;
 use crate::results::{Point, Statistics, Undefined, Verdict, Withheld};
 
@@ -49,21 +49,21 @@ pub(super) struct CorrelationLine {
 
 /// The checks.
 pub(super) fn checks(dossier: &Dossier<'_>) -> Vec<CheckRow> {
-    let language = dossier.language;
-    let words = language.words();
+    let voice = dossier.voice();
+    let words = voice.words();
     let checks = dossier.result.checks.iter();
     checks
         .map(|check| {
-            let (estimate, interval) = estimate_cells(&check.statistic);
+            let (estimate, interval) = estimate_cells_by(&check.statistic, voice.counting);
             let estimate = match check.statistic.value {
-                Point::Value(value) => Piece::figure(language.number(&estimate), value).plain(),
+                Point::Value(value) => Piece::figure(voice.number(&estimate), value).plain(),
                 Point::Never => Piece::text(words.never),
                 Point::Undefined => Piece::text(words.undefined),
             };
             let interval = match check.statistic.interval {
                 Ok(_) => interval
                     .split(" – ")
-                    .map(|end| language.number(end))
+                    .map(|end| voice.number(end))
                     .collect::<Vec<_>>()
                     .join(" – "),
                 Err(Withheld::HeavyTail) => words.withheld_tail.to_owned(),
@@ -81,7 +81,7 @@ pub(super) fn checks(dossier: &Dossier<'_>) -> Vec<CheckRow> {
                     .statistic
                     .unit
                     .as_ref()
-                    .map_or_else(String::new, |unit| language.unit(unit, true)),
+                    .map_or_else(String::new, |unit| voice.unit(unit, true)),
                 level: verdict.name(),
                 verdict: match verdict {
                     Verdict::Holds => words.verdict_holds,
@@ -95,7 +95,7 @@ pub(super) fn checks(dossier: &Dossier<'_>) -> Vec<CheckRow> {
 
 /// Why trials have no value, of the outputs that are no series.
 pub(super) fn causes(dossier: &Dossier<'_>) -> Vec<CauseRow> {
-    let language = dossier.language;
+    let voice = dossier.voice();
     let trials = dossier.result.provenance.trials;
     let mut rows = Vec::new();
     for output in &dossier.result.outputs {
@@ -110,7 +110,7 @@ pub(super) fn causes(dossier: &Dossier<'_>) -> Vec<CauseRow> {
             rows.push(CauseRow {
                 about: subject(output),
                 name: full_name(output),
-                cause: cause_words(cause, language.words()).to_owned(),
+                cause: cause_words(cause, voice.words()).to_owned(),
                 count: whole(count),
                 share: number::percent(count as f64 / trials as f64),
                 first: undefined.first_trials.get(cause).map_or_else(Prose::new, |&n| whole(n)),
@@ -137,11 +137,11 @@ fn cause_words<'a>(cause: &'a str, words: &'a Words) -> &'a str {
 
 /// The correlations that the model states.
 pub(super) fn correlations(dossier: &Dossier<'_>) -> Vec<CorrelationLine> {
-    let words = dossier.language.words();
+    let words = dossier.voice().words();
     let rows = dossier.correlations.iter();
     rows.map(|row| CorrelationLine {
         inputs: row.inputs.clone().map(|name| visible(&name).into_owned()),
-        coefficient: dossier.language.number(&number::exact(row.coefficient)),
+        coefficient: dossier.voice().exact(row.coefficient),
         measure: match row.measure {
             "Pearson" => words.measure_pearson,
             _ => words.measure_spearman,

@@ -109,15 +109,19 @@ words! {
     below_zero: " In {0} of trials it is below zero.", "{0} 的试验中为负。";
     never: "never", "永不";
     undefined: "undefined", "无定义";
-    never_in: "Never in {0}", "{0} 永不";
+    never_in: "Never in {0}", "{0} 不会发生";
+    never_paid_back: "Never in {0}", "{0} 无法回本";
     within_horizon: "In {0} of trials it does not happen within the horizon", "{0} 的试验在时间范围内不会发生";
+    half_of_all: "Half of all trials are there by {0}", "全部试验中，半数不晚于 {0}";
+    share_of_all: "{0} of all trials are there by {1}", "全部试验中，{0} 不晚于 {1}";
+    never_and_if_ever: "; in {0} of them it does not happen within the horizon. Of those in which it does, half are there by {1}.", "；{0} 在时间范围内不会发生。会发生的试验中，半数不晚于 {1}。";
     always: "It happens in every trial; half of them by {0}", "每次试验都会发生；半数不晚于 {0}";
     if_ever: "; where it does, half of the trials are there by {0}.", "；会发生的试验中，半数不晚于 {0}。";
     within_by: " By {0} it has happened in {1}.", "{0}之内发生的概率为 {1}。";
     chance: "It holds in {0} of trials.", "{0} 的试验中成立。";
     list_and: ", ", "，";
-    of_count: "{0} of {1}", "{1} 中有 {0}";
-    more_likely: "more likely than not", "可能性过半";
+    of_count: "{0} of {1}", "{1} 个中有 {0} 个，";
+    more_likely: " more likely than not", "可能性过半";
     no_share: "No value in {0} of trials; the figures are of the others.", "{0} 的试验没有值；数字来自其余试验。";
 
     swing: "At its P10 ({0}) the mean is {1}, at its P90 ({2}) it is {3}.", "取其 P10（{0}）时均值为 {1}，取其 P90（{2}）时为 {3}。";
@@ -181,13 +185,15 @@ words! {
     holds_false: "does not hold", "不成立";
 
     time: "Over time", "随时间变化";
-    time_note: "The line is the median; half of the trials lie in the dark band, {0} in the light one. Dashed: the plan.", "实线为中位数；半数试验落在深色带内，{0} 落在浅色带内。虚线为计划。";
+    time_note: "The line is the median; half of the trials lie in the inner band, {0} within the outer one. Dashed: the plan.", "实线为中位数；半数试验落在内带，{0} 落在外带以内。虚线为计划。";
     paid_back: "{0}: probability by time", "{0}：截至各时点的概率";
-    never_label: "never: {0}", "永不：{0}";
+    never_label: "never: {0}", "不会发生：{0}";
 
     chances: "Probabilities", "概率";
     distributions: "Every output", "各项输出";
     distributions_note: "Above: how often which value came out. Below: the share of trials at or below it. Lines: percentiles. Triangle: the plan. The outermost trials, at most 0.4 %, may lie beyond a drawing.", "上图：各值出现的频率。下图：不超过该值的试验比例。竖线：百分位数。三角：计划。最外侧的试验（至多 0.4 %）可能落在图外。";
+
+    scroll: "The table goes on to the right.", "表格可向右滑动。";
 
     inputs: "The inputs", "输入";
     inputs_note: "The small drawing is the declared distribution, from left to right. Confidence is the author's own.", "小图为所声明的分布。可信度由模型作者给出。";

@@ -6,11 +6,14 @@ use super::super::tidy::{Column, Tidy};
 use super::super::visible;
 use super::HEAD;
 use super::cells::{Cell, FITS, Sheet, cut};
-use super::format::number_format;
+use super::format::input_format;
 use crate::results::{InputRow, Point};
 
 /// A name of a sheet has at most so many characters.
 const MOST_LETTERS: usize = 31;
+
+/// The paper by its number in the format.
+const A4: u8 = 9;
 
 /// A workbook on its way.
 pub(super) struct Book {
@@ -65,7 +68,7 @@ impl Book {
     pub(super) fn sheet(&mut self, name: &str) -> Sheet<'_> {
         let sheet = self.book.add_worksheet();
         sheet.set_name(name).expect("a name that a sheet may have");
-        sheet.set_landscape().set_print_fit_to_pages(1, 0);
+        sheet.set_landscape().set_paper_size(A4).set_print_fit_to_pages(1, 0);
         Sheet { sheet }
     }
 
@@ -110,7 +113,6 @@ impl Book {
         let columns = u16::try_from(table.columns.len().max(1) - 1).unwrap_or(0);
         sheet.sheet.set_freeze_panes(1, 0).expect(FITS);
         sheet.sheet.autofilter(0, 0, last, columns).expect(FITS);
-        sheet.sheet.set_repeat_rows(0, 0).expect(FITS);
         sheet.widths(&vec![15.0; table.columns.len()]);
     }
 
@@ -147,7 +149,7 @@ impl Book {
                 .into_iter()
                 .filter(|x| x.is_finite())
                 .fold(base, |most, x| x.abs().max(most));
-            let format = number_format(input.unit.as_deref(), most);
+            let format = input_format(&input.shown, most);
             let random = |value: f64| match input.is_random {
                 true => Cell::number(Some(value), &format),
                 false => Cell::Empty,
@@ -158,7 +160,7 @@ impl Book {
                 [
                     Cell::text(Some(&input.name)),
                     Cell::text(Some(&input.text)),
-                    Cell::text(input.unit.as_deref()),
+                    Cell::text(input.shown.unit.as_deref()),
                     Cell::point(input.base, &format),
                     input.mean.filter(|_| input.is_random).map_or(Cell::Empty, random),
                     random(p5),

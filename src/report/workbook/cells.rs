@@ -14,6 +14,8 @@ pub(super) enum Cell {
     Empty,
     Text(String),
     Number(f64, String),
+    /// The date of a step, apart from the number before it.
+    Date(String),
     /// A text that leads to a sheet.
     Link(String, String),
 }
@@ -68,6 +70,10 @@ impl Sheet<'_> {
                 };
                 sheet.write_string_with_format(row, column, cut(text), &format).expect(FITS);
             }
+            Cell::Date(text) => {
+                let format = Format::new().set_indent(1);
+                sheet.write_string_with_format(row, column, cut(text), &format).expect(FITS);
+            }
             Cell::Number(value, format) => {
                 let format = Format::new().set_num_format(format);
                 sheet.write_number_with_format(row, column, *value, &format).expect(FITS);
@@ -86,11 +92,25 @@ impl Sheet<'_> {
     }
 
     pub(super) fn head<T: AsRef<str>>(&mut self, row: u32, first: u16, names: &[T]) {
-        let format = Format::new().set_bold().set_border_bottom(FormatBorder::Thin).set_text_wrap();
+        let format = Format::new()
+            .set_bold()
+            .set_border_bottom(FormatBorder::Thin)
+            .set_align(FormatAlign::Bottom)
+            .set_text_wrap();
+        let lines = names.iter().map(|name| lines_of(name.as_ref())).max().unwrap_or(1);
+        self.sheet.set_row_height(row, LINE * f64::from(lines)).expect(FITS);
         for (column, name) in (first..).zip(names) {
-            self.sheet
-                .write_string_with_format(row, column, cut(name.as_ref()), &format)
-                .expect(FITS);
+            let name = name.as_ref();
+            let format = match name {
+                "date" => format.clone().set_indent(1),
+                _ if OF_TEXTS.contains(&name) => format.clone(),
+                _ => format.clone().set_align(FormatAlign::Right),
+            };
+            self.sheet.write_string_with_format(row, column, cut(name), &format).expect(FITS);
+        }
+        // The first head of a sheet is that of its table.
+        if first == 0 && row <= super::HEAD {
+            self.sheet.set_repeat_rows(row, row).expect(FITS);
         }
     }
 
@@ -110,6 +130,54 @@ impl Sheet<'_> {
     pub(super) fn chart(&mut self, row: u32, column: u16, chart: &Chart) {
         self.sheet.insert_chart(row, column, chart).expect(FITS);
     }
+}
+
+/// Heads of columns that hold texts, which stand to the left; all others stand over numbers.
+const OF_TEXTS: [&str; 24] = [
+    "about",
+    "as written",
+    "condition or statistic",
+    "confidence",
+    "design",
+    "index",
+    "input",
+    "kind",
+    "meaning",
+    "model",
+    "name",
+    "output",
+    "percentile",
+    "region",
+    "scenario",
+    "source",
+    "statistic",
+    "unit",
+    "verdict",
+    "a",
+    "b",
+    "alternative",
+    "family",
+    "parameter",
+];
+/// The height of a line of a head, in points.
+const LINE: f64 = 15.0;
+/// Letters of a line of a head, in the narrower columns.
+const LETTERS: usize = 11;
+
+/// Lines that a head takes, wrapped between its words.
+fn lines_of(name: &str) -> u8 {
+    let mut lines = 1;
+    let mut letters = 0;
+    for word in name.split(' ') {
+        let more = word.chars().count() + usize::from(letters > 0);
+        if letters > 0 && letters + more > LETTERS {
+            lines += 1;
+            letters = word.chars().count();
+        } else {
+            letters += more;
+        }
+    }
+    lines.min(3)
 }
 
 /// What is seen of a text, as much as a cell holds.

@@ -1,6 +1,6 @@
 //! How numbers are shown: four digits, 万 and 亿 for large amounts of yuan, percent.
 
-use crate::results::{NumberSummary, Point};
+use crate::results::{NumberSummary, Point, Shown};
 
 /// `P5`, `P99.9`.
 pub(super) fn percentile(p: f64) -> String {
@@ -34,6 +34,17 @@ pub(super) fn number_format(unit: Option<&str>, largest: f64) -> String {
         }
         _ => "0.000E+00".to_owned(),
     }
+}
+
+/// The same of an input, as its own text is written; a cell in percent still holds the plain number.
+pub(super) fn input_format(shown: &Shown, largest: f64) -> String {
+    if !shown.is_percent {
+        return number_format(shown.unit.as_deref(), largest);
+    }
+    let power = if largest == 0.0 { 0 } else { exponent(largest) + 2 };
+    let decimals = usize::try_from(3 - power).unwrap_or(0).min(6);
+    let point = if decimals == 0 { "" } else { "." };
+    format!("0{point}{}%", "0".repeat(decimals))
 }
 
 /// Shares: as many digits as four make.

@@ -71,9 +71,8 @@ impl Book {
                 sheet.row(row, 9, quantiles.map(|quantile| Cell::point(quantile.value, &format)));
             }
         }
-        sheet.widths(&[vec![26.0, 40.0, 14.0], vec![11.0; names.len() - 3]].concat());
+        sheet.widths(&[vec![26.0, 40.0, 14.0], vec![12.5; names.len() - 3]].concat());
         sheet.sheet.set_freeze_panes(HEAD + 1, 1).expect(FITS);
-        sheet.sheet.set_repeat_rows(HEAD, HEAD).expect(FITS);
         let notes = [
             "base: all inputs at their base · rank of base: share of trials at or below it",
             "P5: not exceeded in 5 % of trials · never: not within the timeline",
@@ -115,10 +114,12 @@ impl Book {
                 Statistics::Number(_) | Statistics::Series(_) => {}
             }
         }
-        let checks =
-            result.checks.iter().map(|check| (Some(check.name.as_str()), &check.statistic));
+        let checks = result.checks.iter().map(|check| {
+            let meaning = check.about.as_deref().unwrap_or(&check.name);
+            (Some(meaning), &check.statistic)
+        });
         let asked = checks.chain(result.statistics.iter().map(|statistic| (None, statistic)));
-        for (name, statistic) in asked {
+        for (meaning, statistic) in asked {
             let value = |point| match point {
                 Point::Value(value) => value,
                 Point::Never | Point::Undefined => 0.0,
@@ -130,7 +131,7 @@ impl Book {
             };
             let mut row = vec![
                 Cell::Text(statistic.text.clone()),
-                Cell::text(name),
+                Cell::text(meaning),
                 Cell::point(statistic.value, &format),
             ];
             match statistic.interval {

@@ -48,7 +48,7 @@ impl Book {
             row += 1;
             let mut cells = vec![
                 Cell::number(Some(f64::from(step.step)), "0"),
-                Cell::text(step.label.as_deref()),
+                step.label.clone().map_or(Cell::Empty, Cell::Date),
             ];
             let undefined = match &step.statistics {
                 Statistics::Number(number) | Statistics::Time(TimeSummary { number, .. }) => {
