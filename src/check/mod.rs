@@ -453,7 +453,7 @@ fn warn_unused(
                     let others = others.filter(|(other, _)| used.contains(other));
                     let names = others.filter_map(|(_, other)| match other {
                         Definition::Input(input) => Some(input.name.text.as_str()),
-                        _ => None,
+                        Definition::Formula(_) | Definition::Series(_) => None,
                     });
                     warning.help(match nearest(name, names) {
                         Some(near) => format!("did you mean `{near}`?"),

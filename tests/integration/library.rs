@@ -349,7 +349,7 @@ fn no_shipped_model_warns() {
     for shipped in SHIPPED {
         let model = compiled(shipped.name, None);
         assert!(model.warnings.is_empty(), "{}", shipped.name);
-        let result = simulated(shipped.name, None, 20_000);
+        let result = simulated(shipped.name, None, 100_000);
         assert!(result.warnings.is_empty(), "{}: {:?}", shipped.name, result.warnings);
     }
 }
