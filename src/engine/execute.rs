@@ -8,7 +8,7 @@ use crate::accumulate::{Cause, Stretch, Tally};
 use crate::check::instantiate;
 use crate::distribution::Distribution;
 use crate::math::irr::{Irr, IrrScratch, irr};
-use crate::math::simd::chain::{Surroundings, TILE, Tile};
+use crate::math::simd::chain::{Links, TILE};
 use crate::math::simd::{Kernel, Path};
 use crate::program::{ColumnCall, Op, Operand, Record, Scalar, Section, Sum};
 use crate::sampling::{BLOCK, Paths, fill_normal, fill_uniform};
@@ -19,10 +19,12 @@ pub struct Worker<'a> {
     prepared: &'a Prepared<'a>,
     /// For each of the program's calls the law over lanes, where there is one.
     varying: Vec<Option<Varying>>,
+    /// The program's registers; behind them its numbers at the current step, each spread over the first tile of a
+    /// column.
     registers: Vec<Column>,
-    /// The numbers of the current step, spread over lanes.
-    scalars: Vec<Tile>,
-    /// Those that differ from step to step: which, and the tables they are from.
+    /// The program's links.
+    links: Links<BLOCK>,
+    /// Numbers that differ from step to step: their columns, and the tables they are from.
     by_step: Vec<(usize, u32)>,
     /// Stored series, step by step.
     series: Vec<Vec<Column>>,
@@ -100,21 +102,20 @@ impl<'a> Worker<'a> {
     pub fn new(prepared: &'a Prepared<'a>) -> Worker<'a> {
         let program = prepared.program;
         let steps = program.last_step as usize + 1;
-        let scalars = program.scalars.iter().map(|scalar| match *scalar {
-            Scalar::Constant(value) => Tile([value; TILE]),
-            Scalar::Table(_) => Tile([0.0; TILE]),
-        });
-        let scalars = scalars.collect();
-        let by_step = program.scalars.iter().enumerate().filter_map(|(index, scalar)| {
-            let &Scalar::Table(table) = scalar else { return None };
-            Some((index, table))
-        });
-        let by_step = by_step.collect();
+        let n_registers = program.n_registers;
+        let mut registers = vec![Column::zeroed(); n_registers + program.scalars.len()];
+        let mut by_step = Vec::new();
+        for (column, scalar) in (n_registers..).zip(&program.scalars) {
+            match *scalar {
+                Scalar::Constant(value) => registers[column].0[..TILE].fill(value),
+                Scalar::Table(table) => by_step.push((column, table)),
+            }
+        }
         Worker {
             prepared,
             varying: program.calls.iter().map(|call| Varying::of(&call.template)).collect(),
-            registers: vec![Column::zeroed(); program.n_registers],
-            scalars,
+            registers,
+            links: Links::new(&program.links, n_registers),
             by_step,
             series: vec![vec![Column::zeroed(); steps]; program.n_stored],
             causes: vec![vec![0; BLOCK]; program.n_stored],
@@ -150,14 +151,15 @@ impl<'a> Worker<'a> {
 
     fn set_scalars(&mut self, step: u32) {
         let tables = &self.prepared.program.tables;
-        for &(index, table) in &self.by_step {
-            self.scalars[index].0.fill(tables[table as usize][step as usize]);
+        for &(column, table) in &self.by_step {
+            self.registers[column].0[..TILE].fill(tables[table as usize][step as usize]);
         }
     }
 
     #[inline(always)]
     fn scalar(&self, index: u16) -> f64 {
-        self.scalars[usize::from(index)].0[0]
+        let column = self.prepared.program.n_registers + usize::from(index);
+        self.registers[column].0[0]
     }
 
     #[inline(always)]
@@ -221,9 +223,8 @@ impl<'a> Worker<'a> {
                 dst.0.copy_from_slice(&x.0);
             }
             Op::Chain { start, len } => {
-                let links = &self.prepared.program.links[start as usize..][..len as usize];
-                let (columns, scalars) = (&mut self.registers[..], &self.scalars[..]);
-                path.chain(links, Surroundings { columns, scalars, time: f64::from(step) });
+                let chain = self.links.chain(start as usize, len as usize);
+                path.chain(chain, &mut self.registers, f64::from(step));
             }
             Op::Store { series, x } => {
                 let x = usize::from(x);

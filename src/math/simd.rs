@@ -13,23 +13,22 @@
 )]
 
 pub mod chain;
+#[cfg(target_arch = "x86_64")]
+mod vector;
 
 use std::fmt;
 
-use chain::{Link, Surroundings};
+use chain::{Chain, Column};
 
 use super::elementary::{EXP_NEAR, exp, exp_near};
 #[cfg(target_arch = "x86_64")]
-use super::elementary::{ROUND_TO_INTEGER, SIXTEENTHS, exp_parts};
+use vector::{Eight, Four, Two, Vector};
 
 #[cfg(target_arch = "x86_64")]
 use std::arch::x86_64::{
-    __m256d, __m512d, _CMP_LT_OQ, _mm256_loadu_pd, _mm256_permute2f128_pd, _mm256_storeu_pd,
-    _mm256_unpackhi_pd, _mm256_unpacklo_pd, _mm512_abs_pd, _mm512_add_epi64, _mm512_add_pd,
-    _mm512_andnot_si512, _mm512_castpd_si512, _mm512_castpd256_pd512, _mm512_castsi512_pd,
-    _mm512_cmp_pd_mask, _mm512_insertf64x4, _mm512_loadu_pd, _mm512_mul_pd, _mm512_permutex2var_pd,
-    _mm512_set1_epi64, _mm512_set1_pd, _mm512_shuffle_f64x2, _mm512_slli_epi64, _mm512_storeu_pd,
-    _mm512_sub_pd, _mm512_unpackhi_pd, _mm512_unpacklo_pd,
+    __m256d, _mm256_loadu_pd, _mm256_permute2f128_pd, _mm256_storeu_pd, _mm256_unpackhi_pd,
+    _mm256_unpacklo_pd, _mm512_castpd256_pd512, _mm512_insertf64x4, _mm512_shuffle_f64x2,
+    _mm512_storeu_pd, _mm512_unpackhi_pd, _mm512_unpacklo_pd,
 };
 
 /// An instruction set that kernels are compiled for, from the narrowest to the widest.
@@ -241,13 +240,13 @@ pub trait Path: Copy + 'static + sealed::Sealed {
         }
     }
 
-    /// Sends all lanes through a chain of operations.
+    /// Sends all lanes through a chain of operations at an elapsed time in steps.
     ///
     /// # Panics
-    /// Where an operand is beyond the columns or numbers, or a link stores into a number.
+    /// Where an operand is beyond the columns.
     #[inline(always)]
-    fn chain<const N: usize>(self, links: &[Link<u16>], at: Surroundings<'_, N>) {
-        chain::run(self, links, at);
+    fn chain<const N: usize>(self, chain: Chain<'_, N>, columns: &mut [Column<N>], time: f64) {
+        chain::run(self, chain, columns, time);
     }
 }
 
@@ -279,6 +278,20 @@ impl Path for Baseline {
             }
         }
     }
+
+    #[cfg(target_arch = "x86_64")]
+    #[inline(always)]
+    fn exp(self, x: &[f64], out: &mut [f64]) {
+        // SAFETY: SSE2 is the baseline.
+        unsafe { exp_column::<Two>(x, out) }
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[inline(always)]
+    fn chain<const N: usize>(self, chain: Chain<'_, N>, columns: &mut [Column<N>], time: f64) {
+        // SAFETY: SSE2 is the baseline.
+        unsafe { chain::run_in_registers::<Two, N>(chain, columns, time) }
+    }
 }
 
 /// Panics unless all indices lie in the table: the length is a power of two, so that the bits of
@@ -305,6 +318,20 @@ impl Path for Avx2 {
         #[cfg(not(target_arch = "x86_64"))]
         Baseline(()).gather_rows(table, index, columns);
     }
+
+    #[cfg(target_arch = "x86_64")]
+    #[inline(always)]
+    fn exp(self, x: &[f64], out: &mut [f64]) {
+        // SAFETY: the token is made only on a CPU with AVX2.
+        unsafe { exp_column::<Four>(x, out) }
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[inline(always)]
+    fn chain<const N: usize>(self, chain: Chain<'_, N>, columns: &mut [Column<N>], time: f64) {
+        // SAFETY: the token is made only on a CPU with AVX2.
+        unsafe { chain::run_in_registers::<Four, N>(chain, columns, time) }
+    }
 }
 
 impl Path for Avx512 {
@@ -325,21 +352,15 @@ impl Path for Avx512 {
     #[cfg(target_arch = "x86_64")]
     #[inline(always)]
     fn exp(self, x: &[f64], out: &mut [f64]) {
-        assert_eq!(x.len(), out.len(), "columns of one length");
-        let (x, x_rest) = x.as_chunks::<8>();
-        let (out, out_rest) = out.as_chunks_mut::<8>();
         // SAFETY: the token is made only on a CPU with AVX-512.
-        unsafe { exp_avx512(x, out) }
-        for (x, out) in x_rest.iter().zip(out_rest) {
-            *out = exp(*x);
-        }
+        unsafe { exp_column::<Eight>(x, out) }
     }
 
     #[cfg(target_arch = "x86_64")]
     #[inline(always)]
-    fn chain<const N: usize>(self, links: &[Link<u16>], at: Surroundings<'_, N>) {
+    fn chain<const N: usize>(self, chain: Chain<'_, N>, columns: &mut [Column<N>], time: f64) {
         // SAFETY: the token is made only on a CPU with AVX-512.
-        unsafe { chain::run_avx512(links, at) }
+        unsafe { chain::run_in_registers::<Eight, N>(chain, columns, time) }
     }
 }
 
@@ -426,76 +447,26 @@ unsafe fn gather_rows_avx512(table: &RowTable, index: &[u64; CHUNK], columns: &m
 /// Columns of [`exp`].
 ///
 /// # Safety
-/// The CPU has AVX-512.
+/// The CPU has the instructions of the vector.
 #[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,avx2")]
-#[inline]
-unsafe fn exp_avx512(x: &[[f64; 8]], out: &mut [[f64; 8]]) {
-    let table = ExpTable::new();
-    for (lanes, out) in x.iter().zip(out) {
-        // SAFETY: eight numbers.
-        let x = unsafe { _mm512_loadu_pd(lanes.as_ptr()) };
-        if exp_is_near(x) {
-            let e = exp_near_avx512(x, &table);
-            // SAFETY: eight numbers.
-            unsafe { _mm512_storeu_pd(out.as_mut_ptr(), e) };
-        } else {
-            for (x, out) in lanes.iter().zip(out) {
-                *out = exp(*x);
+#[inline(always)]
+unsafe fn exp_column<V: Vector>(x: &[f64], out: &mut [f64]) {
+    assert_eq!(x.len(), out.len(), "columns of one length");
+    let (parts, out_parts) = (x.chunks(V::LANES), out.chunks_mut(V::LANES));
+    for (part, out) in parts.zip(out_parts) {
+        if part.len() == V::LANES {
+            // SAFETY: as many numbers as a vector has; the caller knows the CPU.
+            let x = unsafe { V::load(part.as_ptr()) };
+            if V::holds_everywhere(x.is_near()) {
+                // SAFETY: likewise.
+                unsafe { x.exp_near().store(out.as_mut_ptr()) };
+                continue;
             }
         }
+        for (x, out) in part.iter().zip(out) {
+            *out = exp(*x);
+        }
     }
-}
-
-/// The table of sixteen in two registers, where a shuffle looks it up.
-#[cfg(target_arch = "x86_64")]
-struct ExpTable([__m512d; 2]);
-
-#[cfg(target_arch = "x86_64")]
-impl ExpTable {
-    #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,avx2")]
-    #[inline]
-    fn new() -> ExpTable {
-        let half = |first: usize| {
-            // SAFETY: eight numbers from the first or the ninth of sixteen.
-            unsafe { _mm512_loadu_pd(SIXTEENTHS.as_ptr().add(first)) }
-        };
-        ExpTable([half(0), half(8)])
-    }
-}
-
-/// Whether [`exp_near_avx512`] does for all lanes.
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,avx2")]
-#[inline]
-fn exp_is_near(x: __m512d) -> bool {
-    _mm512_cmp_pd_mask::<_CMP_LT_OQ>(_mm512_abs_pd(x), _mm512_set1_pd(EXP_NEAR)) == 0xFF
-}
-
-/// Operation by operation what `exp_near` does.
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,avx2")]
-#[inline]
-fn exp_near_avx512(x: __m512d, &ExpTable([low, high]): &ExpTable) -> __m512d {
-    use exp_parts::{HIGH, LOW, PER_LN_2, Q};
-    let all = |x: f64| _mm512_set1_pd(x);
-    let round = all(ROUND_TO_INTEGER);
-    let shifted = _mm512_add_pd(_mm512_mul_pd(x, all(PER_LN_2)), round);
-    let k = _mm512_sub_pd(shifted, round);
-    let r = _mm512_sub_pd(x, _mm512_mul_pd(k, all(HIGH)));
-    let r = _mm512_sub_pd(r, _mm512_mul_pd(k, all(LOW)));
-    let r2 = _mm512_mul_pd(r, r);
-    let q01 = _mm512_add_pd(all(Q[0]), _mm512_mul_pd(r, all(Q[1])));
-    let q23 = _mm512_add_pd(all(Q[2]), _mm512_mul_pd(r, all(Q[3])));
-    let q234 = _mm512_add_pd(q23, _mm512_mul_pd(r2, all(Q[4])));
-    let q = _mm512_add_pd(q01, _mm512_mul_pd(r2, q234));
-    let p = _mm512_add_pd(r, _mm512_mul_pd(r2, q));
-    let bits = _mm512_castpd_si512(shifted);
-    let power = _mm512_permutex2var_pd(low, bits, high);
-    let e = _mm512_add_pd(power, _mm512_mul_pd(power, p));
-    let sixteenths = _mm512_set1_epi64(15);
-    let exponent = _mm512_slli_epi64::<48>(_mm512_andnot_si512(sixteenths, bits));
-    _mm512_castsi512_pd(_mm512_add_epi64(_mm512_castpd_si512(e), exponent))
 }
 
 #[cfg(test)]

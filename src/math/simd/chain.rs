@@ -1,22 +1,23 @@
 //! Chains of elementwise operations: a tile of lanes goes through all of them before the next tile starts.
 //!
 //! In: links that work on one accumulator, columns, numbers. Out: the columns that links store. A value that
-//! only the next operation reads stays in the accumulator: under AVX-512 that is eight registers, elsewhere a
-//! tile in the first-level cache. Storing costs twice as much as the arithmetic on many CPUs, so this is what
-//! an interpreter of whole columns loses to fused code. Each link rounds as the operation alone
+//! only the next operation reads stays in the accumulator: eight registers of an x86-64 CPU, whatever their width,
+//! elsewhere a tile in the first-level cache. Storing costs twice as much as the arithmetic on many CPUs, so this is
+//! what an interpreter of whole columns loses to fused code. Each link rounds as the operation alone
 //! does: the bits are those of [`crate::math::operation`]. Not here: which operations are chained
 //! (`program::chain`).
 
 use super::Path;
+#[cfg(target_arch = "x86_64")]
+use super::vector::Vector;
+#[cfg(target_arch = "x86_64")]
+use crate::math::elementary::exp;
+#[cfg(target_arch = "x86_64")]
+use crate::math::operation::TOLERANCE;
 use crate::math::operation::{Binary, BinaryLane, BinaryVisitor, payback_step};
 
 /// Lanes that go through a chain together.
 pub const TILE: usize = 64;
-
-/// One number for all lanes of a tile.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[repr(C, align(64))]
-pub struct Tile(pub [f64; TILE]);
 
 /// One number a lane. What lies behind keeps the same lanes of columns next to each other out of the same sets
 /// of the first-level cache.
@@ -90,40 +91,96 @@ pub struct Link<R> {
     pub y: Operand<R>,
 }
 
-/// Where a chain works: columns, numbers for all lanes, and the elapsed time in steps.
-#[derive(Debug)]
-pub struct Surroundings<'a, const N: usize> {
-    /// Columns by register.
-    pub columns: &'a mut [Column<N>],
-    /// Numbers by index.
-    pub scalars: &'a [Tile],
-    /// Elapsed time in steps.
-    pub time: f64,
+/// A link with the places of its operands looked up.
+#[derive(Debug, Clone, Copy)]
+struct Step {
+    action: Action,
+    x: Place,
+    y: Place,
 }
 
-impl<const N: usize> Surroundings<'_, N> {
-    /// The lanes of an operand that belong to a tile.
-    #[inline(always)]
-    fn tile(&self, operand: Operand<u16>, number: usize) -> &[f64; TILE] {
-        match operand {
-            Operand::Column(register) => {
-                let (tiles, _) = self.columns[usize::from(register)].0.as_chunks::<TILE>();
-                &tiles[number]
-            }
-            Operand::Scalar(index) => &self.scalars[usize::from(index)].0,
-        }
-    }
+/// Where an operand lies among the numbers of all columns.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    /// The first number.
+    first: usize,
+    /// All bits for a column; none for one number for all lanes, of which there is a tile.
+    mask: usize,
+}
 
-    /// The lanes of a column that belong to a tile, to be written.
+impl Place {
+    #[inline(always)]
+    fn at(self, start: usize) -> usize {
+        self.first + (start & self.mask)
+    }
+}
+
+/// The links of a program, made ready for columns that numbers for all lanes follow: those lie in the first tiles of
+/// columns of their own.
+#[derive(Debug)]
+pub struct Links<const N: usize> {
+    steps: Vec<Step>,
+    /// Columns that all places need.
+    n_columns: usize,
+}
+
+impl<const N: usize> Links<N> {
+    /// Looks the operands up; number i lies in column `n_registers + i`.
     ///
     /// # Panics
-    /// Where the operand is a number: links store into columns.
-    #[inline(always)]
-    fn tile_mut(&mut self, operand: Operand<u16>, number: usize) -> &mut [f64; TILE] {
-        let Operand::Column(register) = operand else { panic!("links store into columns") };
-        let (tiles, _) = self.columns[usize::from(register)].0.as_chunks_mut::<TILE>();
-        &mut tiles[number]
+    /// Where a link stores into a number.
+    pub fn new(links: &[Link<u16>], n_registers: usize) -> Links<N> {
+        let mut n_columns = 0;
+        let mut place = |operand: Operand<u16>| {
+            let (column, mask) = match operand {
+                Operand::Column(register) => (usize::from(register), usize::MAX),
+                Operand::Scalar(index) => (n_registers + usize::from(index), 0),
+            };
+            n_columns = n_columns.max(column + 1);
+            Place { first: column * (N + TILE), mask }
+        };
+        let step = |&Link { action, x, y }: &Link<u16>| {
+            let is_number = matches!(x, Operand::Scalar(_));
+            assert!(!(action == Action::Store && is_number), "links store into columns");
+            Step { action, x: place(x), y: place(y) }
+        };
+        let steps = links.iter().map(step).collect();
+        Links { steps, n_columns }
     }
+
+    /// The chain that begins at a link and has so many.
+    ///
+    /// # Panics
+    /// Where it goes beyond the last link.
+    pub fn chain(&self, start: usize, len: usize) -> Chain<'_, N> {
+        Chain { steps: &self.steps[start..start + len], n_columns: self.n_columns }
+    }
+}
+
+/// Links that lanes go through together.
+#[derive(Debug, Clone, Copy)]
+pub struct Chain<'a, const N: usize> {
+    steps: &'a [Step],
+    n_columns: usize,
+}
+
+/// The numbers of all columns in a row.
+#[inline(always)]
+fn numbers<const N: usize>(columns: &mut [Column<N>]) -> &mut [f64] {
+    const { assert!(size_of::<Column<N>>() == (N + TILE) * size_of::<f64>()) };
+    let len = columns.len() * (N + TILE);
+    // SAFETY: a column is N numbers and a tile of them, without padding, as has just been asserted.
+    unsafe { std::slice::from_raw_parts_mut(columns.as_mut_ptr().cast(), len) }
+}
+
+#[inline(always)]
+fn tile(numbers: &[f64], place: usize) -> &[f64; TILE] {
+    numbers[place..].first_chunk().expect("places are of tiles")
+}
+
+#[inline(always)]
+fn tile_mut(numbers: &mut [f64], place: usize) -> &mut [f64; TILE] {
+    numbers[place..].first_chunk_mut().expect("places are of tiles")
 }
 
 struct Lanes<'a> {
@@ -151,18 +208,24 @@ impl BinaryVisitor for Lanes<'_> {
 #[inline(always)]
 pub(super) fn run<P: Path, const N: usize>(
     path: P,
-    links: &[Link<u16>],
-    mut at: Surroundings<'_, N>,
+    chain: Chain<'_, N>,
+    columns: &mut [Column<N>],
+    time: f64,
 ) {
-    for number in 0..N / TILE {
+    let numbers = numbers(columns);
+    for start in (0..N).step_by(TILE) {
         let mut acc = [0.0; TILE];
-        for &Link { action, x, y } in links {
-            let x_tile = at.tile(x, number);
+        for &Step { action, x, y } in chain.steps {
+            if action == Action::Store {
+                *tile_mut(numbers, x.at(start)) = acc;
+                continue;
+            }
+            let x_tile = tile(numbers, x.at(start));
             let mut binary =
                 |op: Binary, is_left| op.visit(Lanes { acc: &mut acc, x: x_tile, is_left });
             match action {
+                Action::Store => {}
                 Action::Load => acc = *x_tile,
-                Action::Store => *at.tile_mut(x, number) = acc,
                 Action::Add => binary(Binary::Add, true),
                 Action::Subtract => binary(Binary::Subtract, true),
                 Action::SubtractFrom => binary(Binary::Subtract, false),
@@ -181,9 +244,9 @@ pub(super) fn run<P: Path, const N: usize>(
                     path.exp(&exponents, &mut acc);
                 }
                 Action::Payback => {
-                    let totals = at.tile(y, number);
+                    let totals = tile(numbers, y.at(start));
                     for ((acc, &state), &total) in acc.iter_mut().zip(x_tile).zip(totals) {
-                        *acc = payback_step(state, total, *acc, at.time);
+                        *acc = payback_step(state, total, *acc, time);
                     }
                 }
             }
@@ -191,158 +254,94 @@ pub(super) fn run<P: Path, const N: usize>(
     }
 }
 
+/// A chain with the accumulator in eight registers.
+///
+/// # Safety
+/// The CPU has the instructions of the vector.
 #[cfg(target_arch = "x86_64")]
-pub(super) use wide::run_avx512;
-
-#[cfg(target_arch = "x86_64")]
-mod wide {
-    use std::arch::x86_64::{
-        __m512d, _CMP_EQ_OQ, _CMP_LT_OQ, _CMP_UNORD_Q, _mm512_abs_pd, _mm512_add_pd,
-        _mm512_castpd_si512, _mm512_castsi512_pd, _mm512_cmp_pd_mask, _mm512_div_pd,
-        _mm512_loadu_pd, _mm512_mask_blend_pd, _mm512_max_pd, _mm512_min_pd, _mm512_mul_pd,
-        _mm512_set1_epi64, _mm512_set1_pd, _mm512_setzero_pd, _mm512_storeu_pd, _mm512_sub_pd,
-        _mm512_xor_si512,
+#[inline(always)]
+#[expect(clippy::needless_range_loop, reason = "unrolled, indices become registers")]
+pub(super) unsafe fn run_in_registers<V: Vector, const N: usize>(
+    chain: Chain<'_, N>,
+    columns: &mut [Column<N>],
+    time: f64,
+) {
+    const WIDTH: usize = 8;
+    const { assert!(WIDTH * V::LANES <= TILE && N.is_multiple_of(TILE)) };
+    assert!(chain.n_columns <= columns.len(), "an operand beyond the columns");
+    let numbers = numbers(columns).as_mut_ptr();
+    // SAFETY: places begin at columns that are there, or at numbers, of which there is a tile; the caller knows
+    // that the CPU has the instructions.
+    let part = |place: usize, i: usize| unsafe { V::load(numbers.add(place + i * V::LANES)) };
+    let put = |place: usize, i: usize, value: V| unsafe {
+        value.store(numbers.add(place + i * V::LANES));
     };
-
-    use super::super::{ExpTable, exp_is_near, exp_near_avx512};
-    use super::{Action, Link, Surroundings, TILE};
-    use crate::math::elementary::exp;
-    use crate::math::operation::TOLERANCE;
-
-    /// Registers of the accumulator.
-    const WIDTH: usize = TILE / 8;
-
-    /// The first where it is the smaller one or they are equal or it is undefined, else the second.
-    #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,avx2")]
-    #[inline]
-    fn min(a: __m512d, b: __m512d) -> __m512d {
-        // The instruction takes its second operand where they are equal or either is undefined.
-        let smaller = _mm512_min_pd(b, a);
-        _mm512_mask_blend_pd(_mm512_cmp_pd_mask::<_CMP_UNORD_Q>(b, b), smaller, b)
-    }
-
-    /// The first where it is the larger one or they are equal or it is undefined, else the second.
-    #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,avx2")]
-    #[inline]
-    fn max(a: __m512d, b: __m512d) -> __m512d {
-        let larger = _mm512_max_pd(b, a);
-        _mm512_mask_blend_pd(_mm512_cmp_pd_mask::<_CMP_UNORD_Q>(b, b), larger, b)
-    }
-
-    #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,avx2")]
-    #[inline]
-    fn divide(a: __m512d, b: __m512d) -> __m512d {
-        let is_zero = _mm512_cmp_pd_mask::<_CMP_EQ_OQ>(b, _mm512_setzero_pd());
-        _mm512_mask_blend_pd(is_zero, _mm512_div_pd(a, b), _mm512_set1_pd(f64::NAN))
-    }
-
-    /// A chain with the accumulator in eight registers.
-    ///
-    /// # Safety
-    /// The CPU has AVX-512.
-    #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,avx2")]
-    #[expect(clippy::needless_range_loop, reason = "unrolled, indices become registers")]
-    pub(in super::super) unsafe fn run_avx512<const N: usize>(
-        links: &[Link<u16>],
-        mut at: Surroundings<'_, N>,
-    ) {
-        let all = |x: f64| _mm512_set1_pd(x);
-        let part = |tile: &[f64; TILE], i: usize| {
-            let (parts, _) = tile.as_chunks::<8>();
-            // SAFETY: eight numbers.
-            unsafe { _mm512_loadu_pd(parts[i].as_ptr()) }
-        };
-        let put = |tile: &mut [f64; TILE], i: usize, value: __m512d| {
-            let (parts, _) = tile.as_chunks_mut::<8>();
-            // SAFETY: eight numbers.
-            unsafe { _mm512_storeu_pd(parts[i].as_mut_ptr(), value) }
-        };
-        let table = ExpTable::new();
-        let now = all(at.time);
-        for number in 0..N / TILE {
-            let mut acc = [_mm512_setzero_pd(); WIDTH];
-            for &Link { action, x, y } in links {
-                let x_tile = at.tile(x, number);
-                macro_rules! each {
-                    ($acc:ident, $x:ident => $value:expr) => {
-                        for i in 0..WIDTH {
-                            let ($acc, $x) = (acc[i], part(x_tile, i));
-                            acc[i] = $value;
-                        }
-                    };
+    // SAFETY: as the caller says.
+    let all = |x: f64| unsafe { V::all(x) };
+    for start in (0..N).step_by(WIDTH * V::LANES) {
+        let mut acc = [all(0.0); WIDTH];
+        for &Step { action, x, y } in chain.steps {
+            let x = x.at(start);
+            // Written out: an array that a loop indexes would lie in memory.
+            macro_rules! each {
+                ($i:ident => $value:expr) => {
+                    acc = each!(@all $i $value; 0 1 2 3 4 5 6 7)
+                };
+                (@all $i:ident $value:expr; $($number:literal)*) => {
+                    [$({ let $i: usize = $number; $value }),*]
+                };
+            }
+            match action {
+                Action::Load => each!(i => part(x, i)),
+                Action::Store => {
+                    for i in 0..WIDTH {
+                        put(x, i, acc[i]);
+                    }
                 }
-                match action {
-                    Action::Load => {
-                        for i in 0..WIDTH {
-                            acc[i] = part(x_tile, i);
-                        }
+                Action::Add => each!(i => acc[i] + part(x, i)),
+                Action::Subtract => each!(i => acc[i] - part(x, i)),
+                Action::SubtractFrom => each!(i => part(x, i) - acc[i]),
+                Action::Multiply => each!(i => acc[i] * part(x, i)),
+                Action::Divide => each!(i => acc[i].quotient(part(x, i))),
+                Action::DivideInto => each!(i => part(x, i).quotient(acc[i])),
+                Action::Min => each!(i => acc[i].min(part(x, i))),
+                Action::MinOf => each!(i => part(x, i).min(acc[i])),
+                Action::Max => each!(i => acc[i].max(part(x, i))),
+                Action::MaxOf => each!(i => part(x, i).max(acc[i])),
+                Action::MaxAbsolute => each!(i => part(x, i).max(acc[i].abs())),
+                Action::Negate => each!(i => acc[i].negate()),
+                Action::Absolute => each!(i => acc[i].abs()),
+                Action::Exp => {
+                    let mut is_near = acc[0].is_near();
+                    for i in 1..WIDTH {
+                        is_near = V::both(is_near, acc[i].is_near());
                     }
-                    Action::Store => {
-                        let tile = at.tile_mut(x, number);
+                    if V::holds_everywhere(is_near) {
+                        each!(i => acc[i].exp_near());
+                    } else {
+                        let mut lanes = [0.0; TILE];
                         for i in 0..WIDTH {
-                            put(tile, i, acc[i]);
+                            // SAFETY: `WIDTH * LANES` is at most a tile.
+                            unsafe { acc[i].store(lanes.as_mut_ptr().add(i * V::LANES)) };
                         }
+                        lanes[..WIDTH * V::LANES].iter_mut().for_each(|x| *x = exp(*x));
+                        // SAFETY: likewise.
+                        each!(i => unsafe { V::load(lanes.as_ptr().add(i * V::LANES)) });
                     }
-                    Action::Add => each!(acc, x => _mm512_add_pd(acc, x)),
-                    Action::Subtract => each!(acc, x => _mm512_sub_pd(acc, x)),
-                    Action::SubtractFrom => each!(acc, x => _mm512_sub_pd(x, acc)),
-                    Action::Multiply => each!(acc, x => _mm512_mul_pd(acc, x)),
-                    Action::Divide => each!(acc, x => divide(acc, x)),
-                    Action::DivideInto => each!(acc, x => divide(x, acc)),
-                    Action::Min => each!(acc, x => min(acc, x)),
-                    Action::MinOf => each!(acc, x => min(x, acc)),
-                    Action::Max => each!(acc, x => max(acc, x)),
-                    Action::MaxOf => each!(acc, x => max(x, acc)),
-                    Action::MaxAbsolute => each!(acc, x => max(x, _mm512_abs_pd(acc))),
-                    Action::Negate => {
-                        let sign = _mm512_set1_epi64(i64::MIN);
-                        for i in 0..WIDTH {
-                            let bits = _mm512_xor_si512(_mm512_castpd_si512(acc[i]), sign);
-                            acc[i] = _mm512_castsi512_pd(bits);
-                        }
-                    }
-                    Action::Absolute => {
-                        for i in 0..WIDTH {
-                            acc[i] = _mm512_abs_pd(acc[i]);
-                        }
-                    }
-                    Action::Exp => {
-                        let mut is_near = true;
-                        for i in 0..WIDTH {
-                            is_near &= exp_is_near(acc[i]);
-                        }
-                        if is_near {
-                            for i in 0..WIDTH {
-                                acc[i] = exp_near_avx512(acc[i], &table);
-                            }
-                        } else {
-                            let mut lanes = [0.0; TILE];
-                            for i in 0..WIDTH {
-                                put(&mut lanes, i, acc[i]);
-                            }
-                            lanes.iter_mut().for_each(|x| *x = exp(*x));
-                            for i in 0..WIDTH {
-                                acc[i] = part(&lanes, i);
-                            }
-                        }
-                    }
-                    // Branch by branch what `payback_step` does.
-                    Action::Payback => {
-                        let totals = at.tile(y, number);
-                        let (zero, never) = (all(0.0), all(f64::INFINITY));
-                        for i in 0..WIDTH {
-                            let (state, total) = (part(x_tile, i), part(totals, i));
-                            let depth = _mm512_mul_pd(acc[i], all(-TOLERANCE));
-                            let is_negative = _mm512_cmp_pd_mask::<_CMP_LT_OQ>(total, depth);
-                            // Below zero what has not been negative starts to wait, else what waits is paid.
-                            let left = _mm512_mask_blend_pd(is_negative, never, zero);
-                            let entered = _mm512_mask_blend_pd(is_negative, now, never);
-                            let is_left = _mm512_cmp_pd_mask::<_CMP_EQ_OQ>(state, left);
-                            let next = _mm512_mask_blend_pd(is_left, state, entered);
-                            let is_nan = _mm512_cmp_pd_mask::<_CMP_UNORD_Q>(state, total);
-                            acc[i] = _mm512_mask_blend_pd(is_nan, next, all(f64::NAN));
-                        }
-                    }
+                }
+                // Branch by branch what `payback_step` does.
+                Action::Payback => {
+                    let y = y.at(start);
+                    let (zero, never, now) = (all(0.0), all(f64::INFINITY), all(time));
+                    each!(i => {
+                        let (state, total) = (part(x, i), part(y, i));
+                        let is_negative = total.is_below(acc[i] * all(-TOLERANCE));
+                        // Below zero what has not been negative starts to wait, else what waits is paid.
+                        let left = V::select(is_negative, zero, never);
+                        let entered = V::select(is_negative, never, now);
+                        let next = V::select(state.is_equal(left), entered, state);
+                        V::select(state.is_undefined_with(total), all(f64::NAN), next)
+                    });
                 }
             }
         }
@@ -365,13 +364,18 @@ mod tests {
 
         #[inline(always)]
         fn run<P: Path>(self, path: P) -> [f64; N] {
-            let mut columns = vec![Column::zeroed(); 4];
+            let mut columns = vec![Column::zeroed(); 5];
             for (column, values) in columns.iter_mut().zip(self.1) {
                 column.0 = values;
             }
-            let scalars = [Tile([1.5; TILE])];
-            let at = Surroundings { columns: &mut columns, scalars: &scalars, time: 7.0 };
-            path.chain(self.0, at);
+            columns[4].0[..TILE].fill(1.5);
+            let mut again = columns.clone();
+            let links = Links::new(self.0, 4);
+            path.chain(links.chain(0, self.0.len()), &mut columns, 7.0);
+            run(path, links.chain(0, self.0.len()), &mut again, 7.0);
+            let bits =
+                |column: &Column<N>| column.0.map(|x| if x.is_nan() { 0 } else { x.to_bits() });
+            assert_eq!(bits(&columns[3]), bits(&again[3]), "in registers and in memory");
             columns[3].0
         }
     }
