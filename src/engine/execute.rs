@@ -113,7 +113,7 @@ impl<'a> Worker<'a> {
         }
         Worker {
             prepared,
-            varying: program.calls.iter().map(|call| Varying::of(&call.template)).collect(),
+            varying: program.calls.iter().map(varying_of).collect(),
             registers,
             links: Links::new(&program.links, n_registers),
             by_step,
@@ -264,15 +264,29 @@ impl<'a> Worker<'a> {
         let number = usize::from(call);
         let call: &ColumnCall = &self.prepared.program.calls[number];
         if let Some(sum) = call.sum {
-            return self.sum_of_draws(dst, call, sum, block, step);
+            return self.sum_of_draws(dst, number, sum, block, step);
         }
         let arguments: Vec<OperandPlace> =
             call.arguments.iter().map(|&argument| self.operand(argument)).collect();
         let uniform = call.uniform.map(|uniform| self.operand(uniform));
         let dst = usize::from(dst);
         if let (Some(law), Some(uniform)) = (&self.varying[number], uniform) {
-            let registers = &mut self.registers;
-            return self.prepared.path.run(VaryingCall { law, arguments, uniform, dst, registers });
+            let mut lanes = vec![[0.0; WIDTH]; arguments.len()];
+            for first in (0..BLOCK).step_by(WIDTH) {
+                let registers = &self.registers;
+                let read = |place: OperandPlace| match place {
+                    OperandPlace::Column(column) => {
+                        std::array::from_fn(|lane| registers[column].0[first + lane])
+                    }
+                    OperandPlace::Scalar(value) => [value; WIDTH],
+                };
+                for (lanes, &argument) in lanes.iter_mut().zip(&arguments) {
+                    *lanes = read(argument);
+                }
+                let draws = law.draw(self.prepared.path, &mut lanes, &read(uniform));
+                self.registers[dst].0[first..first + WIDTH].copy_from_slice(&draws);
+            }
+            return;
         }
         for lane in 0..BLOCK {
             let value = |place: &OperandPlace| match *place {
@@ -291,27 +305,32 @@ impl<'a> Worker<'a> {
     }
 
     /// Sums of as many draws as the first argument says.
-    fn sum_of_draws(&mut self, dst: u16, call: &ColumnCall, sum: Sum, block: u64, step: u32) {
-        let places: Vec<OperandPlace> =
-            call.arguments.iter().map(|&argument| self.operand(argument)).collect();
-        let value = |place: &OperandPlace, lane: usize| match *place {
-            OperandPlace::Column(column) => self.registers[column].0[lane],
-            OperandPlace::Scalar(value) => value,
+    fn sum_of_draws(&mut self, dst: u16, number: usize, sum: Sum, block: u64, step: u32) {
+        let call: &ColumnCall = &self.prepared.program.calls[number];
+        let column = |&argument: &Operand<u16>| -> [f64; BLOCK] {
+            match self.operand(argument) {
+                OperandPlace::Column(column) => self.registers[column].0,
+                OperandPlace::Scalar(value) => [value; BLOCK],
+            }
         };
-        let counts = std::array::from_fn(|lane| value(&places[0], lane));
-        let laws: Vec<Option<Distribution>> = match sum.sampler {
-            Some(_) => Vec::new(),
-            None => (0..BLOCK)
+        let mut columns = call.arguments.iter().map(column);
+        let counts = columns.next().expect("a sum has a count");
+        let arguments: Vec<[f64; BLOCK]> = columns.collect();
+        let law = self.varying[number].as_ref();
+        let laws: Vec<Option<Distribution>> = match (sum.sampler, law) {
+            (None, None) => (0..BLOCK)
                 .map(|lane| {
-                    let mut parameters = places[1..].iter().map(|place| value(place, lane));
+                    let mut parameters = arguments.iter().map(|column| column[lane]);
                     instantiate(&call.template, &mut |_| parameters.next())?.ok()
                 })
                 .collect(),
+            _ => Vec::new(),
         };
-        let samplers = &self.prepared.samplers;
-        let part = sum
-            .sampler
-            .map_or(Part::Lanes(&laws), |sampler| Part::Sampler(&samplers[sampler as usize]));
+        let part = match (sum.sampler, law) {
+            (Some(sampler), _) => Part::Sampler(&self.prepared.samplers[sampler as usize]),
+            (None, Some(law)) => Part::Law(law, &arguments),
+            (None, None) => Part::Lanes(&laws),
+        };
         let key = self.prepared.streams[sum.stream as usize];
         let source = Source { key, step: if sum.by_step { step } else { 0 }, block };
         let dst = usize::from(dst);
@@ -396,36 +415,11 @@ impl OperandPlace {
     }
 }
 
-/// The draws of a law over lanes.
-struct VaryingCall<'a> {
-    law: &'a Varying,
-    arguments: Vec<OperandPlace>,
-    uniform: OperandPlace,
-    dst: usize,
-    registers: &'a mut [Column],
-}
-
-impl Kernel for VaryingCall<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<P: Path>(self, _: P) {
-        let VaryingCall { law, arguments, uniform, dst, registers } = self;
-        let mut lanes = vec![[0.0; WIDTH]; arguments.len()];
-        for first in (0..BLOCK).step_by(WIDTH) {
-            let read = |place: OperandPlace| match place {
-                OperandPlace::Column(column) => {
-                    std::array::from_fn(|lane| registers[column].0[first + lane])
-                }
-                OperandPlace::Scalar(value) => [value; WIDTH],
-            };
-            for (lanes, &argument) in lanes.iter_mut().zip(&arguments) {
-                *lanes = read(argument);
-            }
-            let (u, mut out) = (read(uniform), [0.0; WIDTH]);
-            law.fill(&mut lanes, &u, &mut out);
-            registers[dst].0[first..first + WIDTH].copy_from_slice(&out);
-        }
+/// The law over lanes of a call, where there is one.
+fn varying_of(call: &ColumnCall) -> Option<Varying> {
+    match call.sum {
+        Some(_) => Varying::of_sum(&call.template),
+        None => Varying::of(&call.template),
     }
 }
 

@@ -5,7 +5,7 @@
 
 mod origin;
 
-use crate::check::instantiate;
+use crate::check::{DistributionExpr, instantiate};
 use crate::math::irr::{Irr, IrrScratch, irr};
 use crate::program::{Graph, Lowered, Node, NodeId, Rate, Sum};
 use crate::sampling::{BLOCK, Place, Source, StreamKey, normal_at};
@@ -13,7 +13,6 @@ use crate::sampling::{BLOCK, Place, Source, StreamKey, normal_at};
 use super::prepared::{PreparedSampler, solve};
 use super::sums;
 use super::varying::Varying;
-use crate::distribution::Distribution;
 
 /// Where uniform numbers come from.
 #[derive(Debug, Clone, Copy)]
@@ -228,16 +227,30 @@ impl<'a> Trial<'a> {
         }
     }
 
-    /// The sum of so many draws.
-    fn sum_of_draws(&self, sum: Sum, count: f64, law: Option<Distribution>, step: usize) -> f64 {
+    /// The sum of so many draws of a law with these parameters.
+    fn sum_of_draws(
+        &self,
+        sum: Sum,
+        count: f64,
+        parameters: Vec<f64>,
+        template: &DistributionExpr,
+        step: usize,
+    ) -> f64 {
         let Draws::Trial { streams, samplers, place, .. } = self.draws else { return f64::NAN };
         // Blocks are numbered through all replicates.
         let trial = place.block * BLOCK as u64 + place.lane as u64;
         let step = if sum.by_step { u32::try_from(step).unwrap_or(u32::MAX) } else { 0 };
-        let draw = |u: f64| match (sum.sampler, &law) {
-            (Some(sampler), _) => samplers[sampler as usize].at(u),
-            (None, Some(law)) => solve(law, u),
-            (None, None) => f64::NAN,
+        let varying = Varying::of_sum(template);
+        let draw = |u: f64| {
+            let mut parameters = parameters.iter().copied();
+            match (sum.sampler, &varying) {
+                (Some(sampler), _) => samplers[sampler as usize].at(u),
+                (None, Some(law)) => law.at(parameters, u),
+                (None, None) => match instantiate(template, &mut |_| parameters.next()) {
+                    Some(Ok(law)) => solve(&law, u),
+                    Some(Err(_)) | None => f64::NAN,
+                },
+            }
         };
         sums::at(draw, streams[sum.stream as usize], step, trial, count)
     }
@@ -266,8 +279,13 @@ impl<'a> Trial<'a> {
                     });
                 if let Some(sum) = call.sum {
                     let count = parameters.next().unwrap_or(f64::NAN);
-                    let law = instantiate(&call.template, &mut |_| parameters.next());
-                    return self.sum_of_draws(sum, count, law.and_then(Result::ok), step);
+                    return self.sum_of_draws(
+                        sum,
+                        count,
+                        parameters.collect(),
+                        &call.template,
+                        step,
+                    );
                 }
                 if let (Some(law), Some(uniform)) = (Varying::of(&call.template), call.uniform) {
                     return law.at(parameters, value(self, uniform));

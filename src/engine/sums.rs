@@ -5,6 +5,7 @@
 //! the count; the draws are random under every design.
 
 use super::prepared::{Sampler, solve};
+use super::varying::{Varying, WIDTH};
 use crate::check::MOST_DRAWS;
 use crate::distribution::Distribution;
 use crate::math::simd::{Kernel, Path, SimdPath};
@@ -23,6 +24,8 @@ pub(super) fn stream(seed: u64, name: &str) -> StreamKey {
 pub(super) enum Part<'a> {
     /// Of the same distribution in every trial.
     Sampler(&'a Sampler),
+    /// Of one with these parameters, lane by lane.
+    Law(&'a Varying, &'a [[f64; BLOCK]]),
     /// Of a distribution a lane; `None` where its parameters are impossible.
     Lanes(&'a [Option<Distribution>]),
 }
@@ -56,6 +59,10 @@ pub(super) fn fill(
         }
     }
     let (mut uniforms, mut chosen, mut draws) = ([0.0; BLOCK], [0.5; BLOCK], [0.0; BLOCK]);
+    let mut of_lanes = match part {
+        Part::Law(_, arguments) => vec![[0.0; WIDTH]; arguments.len()],
+        Part::Sampler(_) | Part::Lanes(_) => Vec::new(),
+    };
     let mut number = 0_u64;
     let mut n_drawn = 0.0;
     while !active.is_empty() {
@@ -67,6 +74,19 @@ pub(super) fn fill(
         let (chosen, draws) = (&chosen[..active.len()], &mut draws[..active.len()]);
         match part {
             Part::Sampler(sampler) => path.run(Draws { sampler, uniforms: chosen, out: draws }),
+            Part::Law(law, arguments) => {
+                let parts = active.chunks(WIDTH).zip(chosen.chunks(WIDTH));
+                for ((lanes, u), draws) in parts.zip(draws.chunks_mut(WIDTH)) {
+                    // What is left of the last lanes is drawn like the last.
+                    let last = lanes.len() - 1;
+                    let uniforms = std::array::from_fn(|i| u[i.min(last)]);
+                    for (of_lanes, argument) in of_lanes.iter_mut().zip(arguments) {
+                        *of_lanes = std::array::from_fn(|i| argument[lanes[i.min(last)]]);
+                    }
+                    let drawn = law.draw(path, &mut of_lanes, &uniforms);
+                    draws.copy_from_slice(&drawn[..lanes.len()]);
+                }
+            }
             Part::Lanes(laws) => {
                 for ((draw, &u), &lane) in draws.iter_mut().zip(chosen).zip(&active) {
                     *draw = laws[lane].as_ref().map_or(f64::NAN, |law| solve(law, u));

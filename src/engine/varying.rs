@@ -14,6 +14,7 @@ mod window;
 
 use super::prepared::solve;
 use crate::check::{DistributionExpr, instantiate};
+use crate::math::simd::{Kernel, Path, SimdPath};
 
 use family::{Part, Written};
 use metalog::Percentiles;
@@ -37,6 +38,25 @@ enum Kind {
     Histogram,
     Window(Window),
     Mixture(Vec<Component>),
+    Family(Part),
+}
+
+/// The draws of some lanes as a kernel, so that its code, which is long, is there but once.
+struct Draws<'a> {
+    law: &'a Varying,
+    arguments: &'a mut [[f64; WIDTH]],
+    u: &'a [f64; WIDTH],
+}
+
+impl Kernel for Draws<'_> {
+    type Output = [f64; WIDTH];
+
+    #[inline(always)]
+    fn run<P: Path>(self, _: P) -> [f64; WIDTH] {
+        let mut out = [0.0; WIDTH];
+        self.law.fill(P::PATH, self.arguments, self.u, &mut out);
+        out
+    }
 }
 
 impl Varying {
@@ -69,10 +89,29 @@ impl Varying {
         Some(Varying { kind, declared: declared.clone() })
     }
 
-    /// The draws of some lanes. The arguments may be rearranged.
-    #[inline(always)]
-    pub(super) fn fill<const W: usize>(
+    /// The law of a declaration, families among them: what a sum draws from.
+    pub(super) fn of_sum(declared: &DistributionExpr) -> Option<Varying> {
+        let family = || {
+            let (part, _) = part(declared)?;
+            Some(Varying { kind: Kind::Family(part), declared: declared.clone() })
+        };
+        Varying::of(declared).or_else(family)
+    }
+
+    /// The draws of [`WIDTH`] lanes. The arguments may be rearranged.
+    pub(super) fn draw(
         &self,
+        path: SimdPath,
+        arguments: &mut [[f64; WIDTH]],
+        u: &[f64; WIDTH],
+    ) -> [f64; WIDTH] {
+        path.run(Draws { law: self, arguments, u })
+    }
+
+    #[inline(always)]
+    fn fill<const W: usize>(
+        &self,
+        path: SimdPath,
         arguments: &mut [[f64; W]],
         u: &[f64; W],
         out: &mut [f64; W],
@@ -81,8 +120,17 @@ impl Varying {
             Kind::Metalog(law) => law.fill(arguments, u, out),
             Kind::List => list::fill_list(arguments, u, out),
             Kind::Histogram => list::fill_histogram(arguments, u, out),
-            Kind::Window(law) => law.fill(arguments, u, out),
-            Kind::Mixture(components) => mixture::fill(components, arguments, u, out),
+            Kind::Window(law) => law.fill(path, arguments, u, out),
+            Kind::Mixture(components) => mixture::fill(components, path, arguments, u, out),
+            Kind::Family(part) => {
+                let law = part.law(path, arguments);
+                let mut upper = [0.0; W];
+                for i in 0..W {
+                    upper[i] = 1.0 - u[i];
+                }
+                *out = law.inverse(u, &upper);
+                law.is_possible
+            }
         };
         for i in 0..W {
             if !is_sure[i] {
@@ -96,7 +144,7 @@ impl Varying {
     pub(super) fn at(&self, arguments: impl Iterator<Item = f64>, u: f64) -> f64 {
         let mut arguments: Vec<[f64; 1]> = arguments.map(|argument| [argument]).collect();
         let mut out = [0.0];
-        self.fill(&mut arguments, &[u], &mut out);
+        self.fill(SimdPath::Baseline, &mut arguments, &[u], &mut out);
         out[0]
     }
 

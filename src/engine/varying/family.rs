@@ -3,6 +3,7 @@
 use super::standard::{Standard, Tails};
 use crate::distribution::Family;
 use crate::math::lanes::{exp, ln, ln_1p};
+use crate::math::simd::SimdPath;
 use crate::math::{norm_quantile, sqrt};
 
 /// How the parameters of a part of a law are written.
@@ -24,6 +25,7 @@ pub(super) struct Part {
 
 /// A law with its parameters, lane by lane.
 pub(super) struct Law<const W: usize> {
+    path: SimdPath,
     standard: Standard,
     shapes: [[f64; W]; 2],
     /// Whether location and scale are those of the logarithm.
@@ -63,8 +65,14 @@ impl Written {
 
     /// The law with these arguments.
     #[inline(always)]
-    fn law<const W: usize>(self, standard: Standard, arguments: &[[f64; W]]) -> Law<W> {
+    fn law<const W: usize>(
+        self,
+        path: SimdPath,
+        standard: Standard,
+        arguments: &[[f64; W]],
+    ) -> Law<W> {
         let mut law = Law {
+            path,
             standard,
             shapes: [[1.0; W]; 2],
             is_log: false,
@@ -156,9 +164,9 @@ impl Written {
 impl Part {
     /// The law with these arguments.
     #[inline(always)]
-    pub(super) fn law<const W: usize>(&self, arguments: &[[f64; W]]) -> Law<W> {
+    pub(super) fn law<const W: usize>(&self, path: SimdPath, arguments: &[[f64; W]]) -> Law<W> {
         let (outer, arguments) = arguments.split_at(if self.is_scaled { 2 } else { 0 });
-        let mut law = self.written.law(self.standard, arguments);
+        let mut law = self.written.law(path, self.standard, arguments);
         if let [factor, shift] = outer {
             (law.factor, law.shift) = (*factor, *shift);
             for i in 0..W {
@@ -232,7 +240,7 @@ impl<const W: usize> Law<W> {
             place[i] = (value - self.location[i]) / self.scale[i];
             rest[i] = (self.end[i] - x) / self.scale[i];
         }
-        let mut found = self.standard.tails(&self.shapes, &place, &rest);
+        let mut found = self.standard.tails(self.path, &self.shapes, &place, &rest);
         for i in 0..W {
             let distance = x[i] - self.shift[i];
             let by_log = self.scale[i] * distance;
@@ -246,7 +254,7 @@ impl<const W: usize> Law<W> {
     /// The value with these tails, which add up to 1.
     #[inline(always)]
     pub(super) fn inverse(&self, lower: &[f64; W], upper: &[f64; W]) -> [f64; W] {
-        let [place, rest] = self.standard.inverse(&self.shapes, lower, upper);
+        let [place, rest] = self.standard.inverse(self.path, &self.shapes, lower, upper);
         let mut x = [0.0; W];
         for i in 0..W {
             let from_below = self.location[i] + self.scale[i] * place[i];

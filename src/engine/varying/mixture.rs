@@ -6,6 +6,7 @@
 
 use super::family::{Law, Part};
 use crate::math::lanes::{any, ln, ln_1p};
+use crate::math::simd::SimdPath;
 
 /// A component, behind its weight.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -35,6 +36,7 @@ struct Goal<const W: usize> {
 #[inline(always)]
 pub(super) fn fill<const W: usize>(
     components: &[Component],
+    path: SimdPath,
     arguments: &[[f64; W]],
     u: &[f64; W],
     out: &mut [f64; W],
@@ -55,7 +57,7 @@ pub(super) fn fill<const W: usize>(
                 Parts::Atom(value)
             }
             Component::Part(part, count) => {
-                let law = part.law(&rest[..*count]);
+                let law = part.law(path, &rest[..*count]);
                 rest = &rest[*count..];
                 for (is_sure, is_possible) in is_sure.iter_mut().zip(law.is_possible) {
                     *is_sure &= is_possible;

@@ -4,6 +4,7 @@
 //! told its place from both ends.
 
 use crate::math::lanes::{self, Law, exp, exp_m1, ln, ln_1p};
+use crate::math::simd::{Kernel, Path, SimdPath};
 use crate::math::{atan, sqrt, tan};
 use std::f64::consts::{FRAC_1_PI, PI};
 
@@ -34,10 +35,67 @@ pub(super) enum Standard {
 /// P(X ≤ x), P(X > x) and the density.
 pub(super) type Tails<const W: usize> = [[f64; W]; 3];
 
+/// What is asked of a law, as kernels: windows and mixtures ask in many places, and the code of all
+/// laws is long.
+struct TailsOf<'a, const W: usize> {
+    law: Standard,
+    shapes: &'a [[f64; W]; 2],
+    x: &'a [f64; W],
+    rest: &'a [f64; W],
+}
+
+struct InverseOf<'a, const W: usize> {
+    law: Standard,
+    shapes: &'a [[f64; W]; 2],
+    lower: &'a [f64; W],
+    upper: &'a [f64; W],
+}
+
+impl<const W: usize> Kernel for TailsOf<'_, W> {
+    type Output = Tails<W>;
+
+    #[inline(always)]
+    fn run<P: Path>(self, _: P) -> Tails<W> {
+        self.law.tails_inline(self.shapes, self.x, self.rest)
+    }
+}
+
+impl<const W: usize> Kernel for InverseOf<'_, W> {
+    type Output = [[f64; W]; 2];
+
+    #[inline(always)]
+    fn run<P: Path>(self, _: P) -> [[f64; W]; 2] {
+        self.law.inverse_inline(self.shapes, self.lower, self.upper)
+    }
+}
+
 impl Standard {
-    /// `rest` is 1 − x, where that means something.
+    /// Both tails and the density at x; `rest` is 1 − x, where that means something.
     #[inline(always)]
     pub(super) fn tails<const W: usize>(
+        self,
+        path: SimdPath,
+        shapes: &[[f64; W]; 2],
+        x: &[f64; W],
+        rest: &[f64; W],
+    ) -> Tails<W> {
+        path.run(TailsOf { law: self, shapes, x, rest })
+    }
+
+    /// The place with these tails, which add up to 1, by the smaller; and 1 less it for laws between 0 and 1.
+    #[inline(always)]
+    pub(super) fn inverse<const W: usize>(
+        self,
+        path: SimdPath,
+        shapes: &[[f64; W]; 2],
+        lower: &[f64; W],
+        upper: &[f64; W],
+    ) -> [[f64; W]; 2] {
+        path.run(InverseOf { law: self, shapes, lower, upper })
+    }
+
+    #[inline(always)]
+    fn tails_inline<const W: usize>(
         self,
         [a, b]: &[[f64; W]; 2],
         x: &[f64; W],
@@ -107,9 +165,8 @@ impl Standard {
         }
     }
 
-    /// The place with these tails, which add up to 1, by the smaller; and 1 less it for laws between 0 and 1.
     #[inline(always)]
-    pub(super) fn inverse<const W: usize>(
+    fn inverse_inline<const W: usize>(
         self,
         [a, b]: &[[f64; W]; 2],
         lower: &[f64; W],

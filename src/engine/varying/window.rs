@@ -1,6 +1,7 @@
 //! Windows of laws whose parameters, or bounds, differ from lane to lane: `truncate`.
 
 use super::family::Part;
+use crate::math::simd::SimdPath;
 
 /// A window of a law: its arguments are the bounds, then those of the law.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -16,13 +17,14 @@ impl Window {
     #[inline(always)]
     pub(super) fn fill<const W: usize>(
         &self,
+        path: SimdPath,
         arguments: &[[f64; W]],
         u: &[f64; W],
         out: &mut [f64; W],
     ) -> [bool; W] {
         let n_bounds = usize::from(self.has_low) + usize::from(self.has_high);
         let (bounds, rest) = arguments.split_at(n_bounds);
-        let law = self.inner.law(rest);
+        let law = self.inner.law(path, rest);
         // P(X < low), P(X ≥ low), P(X ≤ high), P(X > high)
         let (mut below, mut from, mut up_to, mut above) = ([0.0; W], [1.0; W], [1.0; W], [0.0; W]);
         let (mut low, mut high) = ([f64::NEG_INFINITY; W], [f64::INFINITY; W]);
