@@ -4,7 +4,9 @@
     python3 benches/peers/compare.py [--rounds 5] [--trials-s 4000000] [--trials-t 400000] [--peers numpy,rand_distr,…]
 
 Peers: NumPy, the usual Rust program (rand_distr, rayon, hdrhistogram), Numba, and for S alone squigglepy and
-OpenTURNS, which have no loop over months. Those slower than NumPy run fewer trials; ratios are of the time a trial.
+OpenTURNS, which have no loop over months. NumPy takes the widest instructions of the CPU; where OUTLAY_SIMD has
+outlay take narrower ones, `numpy_kept` is NumPy kept to these too, as on a CPU that has no others. Those slower
+than NumPy run fewer trials; ratios are of the time a trial.
 
 All on one thread. First the programs' results are compared: a benchmark of different computations is worthless,
 and the session stops where they differ by more than Monte Carlo error. Then rounds: every program once a round, in
@@ -35,7 +37,7 @@ ONE_THREAD = ["OPENBLAS", "OMP", "MKL", "RAYON", "NUMEXPR", "VECLIB_MAXIMUM"]
 ENVIRONMENT = os.environ | {f"{name}_NUM_THREADS": "1" for name in ONE_THREAD}
 
 
-def run(command):
+def run(command, **variables):
     """What a program prints, read as JSON, and the time of its process: by the clock, and of the processor."""
 
     def used():
@@ -44,7 +46,7 @@ def run(command):
 
     before = used()
     start = time.perf_counter()
-    done = subprocess.run(command, env=ENVIRONMENT, cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run(command, env=ENVIRONMENT | variables, cwd=ROOT, capture_output=True, text=True)
     seconds = time.perf_counter() - start
     if done.returncode != 0:
         sys.exit(f"{' '.join(map(str, command))} failed:\n{done.stderr}")
@@ -72,6 +74,7 @@ def build():
 # Which peers there are, the models that they can say, and how many times fewer trials they run.
 PEERS = {
     "numpy": ("ST", 1),
+    "numpy_kept": ("ST", 1),
     "rand_distr": ("ST", 1),
     "numba": ("ST", 4),
     "squigglepy": ("S", 4),
@@ -85,7 +88,7 @@ class Programs:
     def __init__(self, outlay, closure, peers):
         self.outlay_path, self.closure_path = outlay, closure
         self.chunk = {"S": 1 << 14, "T": 1 << 14}
-        known = {"numpy": self.numpy, "rand_distr": self.closure}
+        known = {"numpy": self.numpy, "numpy_kept": self.numpy_kept, "rand_distr": self.closure}
         script = lambda name: lambda *what: self.script(name, *what)
         self.peers = {name: known.get(name) or script(name) for name in peers}
 
@@ -116,10 +119,13 @@ class Programs:
             }
         return result["elapsed_seconds"], whole, outputs
 
-    def numpy(self, model, trials, rent, chunk=None):
+    def numpy_kept(self, model, trials, rent):
+        return self.numpy(model, trials, rent, NPY_DISABLE_CPU_FEATURES=" ".join(wider()))
+
+    def numpy(self, model, trials, rent, chunk=None, **variables):
         command = [sys.executable, HERE / "numpy_model.py", "--model", model, "--rent", str(rent)]
         command += ["--trials", str(trials), "--chunk", str(chunk or self.chunk[model])]
-        result, whole = run(command)
+        result, whole = run(command, **variables)
         return result["seconds"], whole, result["outputs"]
 
     def closure(self, model, trials, rent):
@@ -201,6 +207,14 @@ def simd():
     return wish if wish in paths else paths[-1]
 
 
+def wider():
+    """NumPy's names for the instructions that it chooses at run time and that outlay's path does not take."""
+    from numpy._core._multiarray_umath import __cpu_dispatch__ as names
+
+    kept = {"baseline": (), "avx2": ("X86_V3", "AVX2", "FMA3"), "avx512": names}
+    return [name for name in names if name not in kept[simd()]]
+
+
 def versions(outlay, peers):
     import numpy
     import scipy
@@ -239,7 +253,7 @@ def main():
     print(f"versions: {versions(outlay, arguments.peers)}")
 
     for model, trials in (("S", arguments.trials_s), ("T", arguments.trials_t)):
-        if "numpy" in arguments.peers:
+        if {"numpy", "numpy_kept"} & set(arguments.peers):
             programs.tune(model, max(trials // 4, 1 << 17))
         for rent in (10, 40) if model == "T" else (10,):
             deviation, where = check(programs, model, trials, rent)
