@@ -138,7 +138,7 @@ macro_rules! operators {
     )*};
 }
 
-/// Methods by one intrinsic each, of one or two vectors.
+/// Methods of two vectors by one intrinsic each.
 macro_rules! methods {
     ($wrap:expr => $output:ty: $($method:ident $intrinsic:expr),*) => {$(
         #[inline(always)]
@@ -147,6 +147,60 @@ macro_rules! methods {
             $wrap(unsafe { $intrinsic(self.0, other.0) })
         }
     )*};
+}
+
+/// The ways into and out of memory, by the intrinsics of a width.
+macro_rules! memory {
+    ($vector:ident: $set1:ident $loadu:ident $storeu:ident) => {
+        #[inline(always)]
+        unsafe fn all(x: f64) -> $vector {
+            // SAFETY: as the caller says.
+            $vector(unsafe { $set1(x) })
+        }
+
+        #[inline(always)]
+        unsafe fn load(from: *const f64) -> $vector {
+            // SAFETY: as the caller says.
+            $vector(unsafe { $loadu(from) })
+        }
+
+        #[inline(always)]
+        unsafe fn store(self, to: *mut f64) {
+            // SAFETY: as the caller says.
+            unsafe { $storeu(to, self.0) };
+        }
+    };
+}
+
+/// Adding to the exponent, by the intrinsics of a width.
+macro_rules! scaling {
+    ($vector:ident: $to_bits:ident $set1:ident $andnot:ident $shift:ident $add:ident $from_bits:ident) => {
+        #[inline(always)]
+        fn scaled_by_bits(self, shifted: $vector) -> $vector {
+            // SAFETY: there is a vector already.
+            unsafe {
+                let whole = $andnot($set1(15), $to_bits(shifted.0));
+                $vector($from_bits($add($to_bits(self.0), $shift::<48>(whole))))
+            }
+        }
+    };
+}
+
+/// Signs by the operations on bits that a width has for floats.
+macro_rules! signs {
+    ($vector:ident: $set1:ident $andnot:ident $xor:ident) => {
+        #[inline(always)]
+        fn abs(self) -> $vector {
+            // SAFETY: there is a vector already.
+            $vector(unsafe { $andnot($set1(-0.0), self.0) })
+        }
+
+        #[inline(always)]
+        fn negate(self) -> $vector {
+            // SAFETY: there is a vector already.
+            $vector(unsafe { $xor($set1(-0.0), self.0) })
+        }
+    };
 }
 
 /// Eight numbers, AVX-512.
@@ -163,54 +217,21 @@ pub(super) struct Two(__m128d);
 
 operators!(Eight: Add add _mm512_add_pd, Sub sub _mm512_sub_pd, Mul mul _mm512_mul_pd, Div div _mm512_div_pd);
 operators!(Four: Add add _mm256_add_pd, Sub sub _mm256_sub_pd, Mul mul _mm256_mul_pd, Div div _mm256_div_pd);
-
 operators!(Two: Add add _mm_add_pd, Sub sub _mm_sub_pd, Mul mul _mm_mul_pd, Div div _mm_div_pd);
-
-const SIGN: i64 = i64::MIN;
 
 impl Vector for Eight {
     type Mask = __mmask8;
     const LANES: usize = 8;
 
-    #[inline(always)]
-    unsafe fn all(x: f64) -> Eight {
-        // SAFETY: as the caller says.
-        Eight(unsafe { _mm512_set1_pd(x) })
-    }
-
-    #[inline(always)]
-    unsafe fn load(from: *const f64) -> Eight {
-        // SAFETY: as the caller says.
-        Eight(unsafe { _mm512_loadu_pd(from) })
-    }
-
-    #[inline(always)]
-    unsafe fn store(self, to: *mut f64) {
-        // SAFETY: as the caller says.
-        unsafe { _mm512_storeu_pd(to, self.0) };
-    }
-
+    memory!(Eight: _mm512_set1_pd _mm512_loadu_pd _mm512_storeu_pd);
+    scaling!(Eight: _mm512_castpd_si512 _mm512_set1_epi64 _mm512_andnot_si512 _mm512_slli_epi64 _mm512_add_epi64 _mm512_castsi512_pd);
+    signs!(Eight: _mm512_set1_pd _mm512_andnot_pd _mm512_xor_pd);
     methods!(Eight => Eight: smaller_or _mm512_min_pd, larger_or _mm512_max_pd);
     methods!(|mask| mask => __mmask8:
         is_below _mm512_cmp_pd_mask::<_CMP_LT_OQ>,
         is_equal _mm512_cmp_pd_mask::<_CMP_EQ_OQ>,
         is_undefined_with _mm512_cmp_pd_mask::<_CMP_UNORD_Q>
     );
-
-    #[inline(always)]
-    fn abs(self) -> Eight {
-        // SAFETY: there is a vector already.
-        Eight(unsafe { _mm512_abs_pd(self.0) })
-    }
-
-    #[inline(always)]
-    fn negate(self) -> Eight {
-        // SAFETY: there is a vector already.
-        unsafe {
-            let bits = _mm512_xor_si512(_mm512_castpd_si512(self.0), _mm512_set1_epi64(SIGN));
-            Eight(_mm512_castsi512_pd(bits))
-        }
-    }
 
     #[inline(always)]
     fn select(mask: __mmask8, then: Eight, otherwise: Eight) -> Eight {
@@ -238,59 +259,21 @@ impl Vector for Eight {
             Eight(_mm512_permutex2var_pd(low, _mm512_castpd_si512(self.0), high))
         }
     }
-
-    #[inline(always)]
-    fn scaled_by_bits(self, shifted: Eight) -> Eight {
-        // SAFETY: there is a vector already.
-        unsafe {
-            let bits = _mm512_castpd_si512(shifted.0);
-            let whole = _mm512_andnot_si512(_mm512_set1_epi64(15), bits);
-            let exponent = _mm512_slli_epi64::<48>(whole);
-            Eight(_mm512_castsi512_pd(_mm512_add_epi64(_mm512_castpd_si512(self.0), exponent)))
-        }
-    }
 }
 
 impl Vector for Four {
     type Mask = __m256d;
     const LANES: usize = 4;
 
-    #[inline(always)]
-    unsafe fn all(x: f64) -> Four {
-        // SAFETY: as the caller says.
-        Four(unsafe { _mm256_set1_pd(x) })
-    }
-
-    #[inline(always)]
-    unsafe fn load(from: *const f64) -> Four {
-        // SAFETY: as the caller says.
-        Four(unsafe { _mm256_loadu_pd(from) })
-    }
-
-    #[inline(always)]
-    unsafe fn store(self, to: *mut f64) {
-        // SAFETY: as the caller says.
-        unsafe { _mm256_storeu_pd(to, self.0) };
-    }
-
+    memory!(Four: _mm256_set1_pd _mm256_loadu_pd _mm256_storeu_pd);
+    scaling!(Four: _mm256_castpd_si256 _mm256_set1_epi64x _mm256_andnot_si256 _mm256_slli_epi64 _mm256_add_epi64 _mm256_castsi256_pd);
+    signs!(Four: _mm256_set1_pd _mm256_andnot_pd _mm256_xor_pd);
     methods!(Four => Four: smaller_or _mm256_min_pd, larger_or _mm256_max_pd);
     methods!(|mask| mask => __m256d:
         is_below _mm256_cmp_pd::<_CMP_LT_OQ>,
         is_equal _mm256_cmp_pd::<_CMP_EQ_OQ>,
         is_undefined_with _mm256_cmp_pd::<_CMP_UNORD_Q>
     );
-
-    #[inline(always)]
-    fn abs(self) -> Four {
-        // SAFETY: there is a vector already.
-        Four(unsafe { _mm256_andnot_pd(_mm256_set1_pd(-0.0), self.0) })
-    }
-
-    #[inline(always)]
-    fn negate(self) -> Four {
-        // SAFETY: there is a vector already.
-        Four(unsafe { _mm256_xor_pd(_mm256_set1_pd(-0.0), self.0) })
-    }
 
     #[inline(always)]
     fn select(mask: __m256d, then: Four, otherwise: Four) -> Four {
@@ -320,59 +303,21 @@ impl Vector for Four {
             Four(_mm256_insertf128_pd::<1>(_mm256_castpd128_pd256(low), high))
         }
     }
-
-    #[inline(always)]
-    fn scaled_by_bits(self, shifted: Four) -> Four {
-        // SAFETY: there is a vector already.
-        unsafe {
-            let bits = _mm256_castpd_si256(shifted.0);
-            let whole = _mm256_andnot_si256(_mm256_set1_epi64x(15), bits);
-            let exponent = _mm256_slli_epi64::<48>(whole);
-            Four(_mm256_castsi256_pd(_mm256_add_epi64(_mm256_castpd_si256(self.0), exponent)))
-        }
-    }
 }
 
 impl Vector for Two {
     type Mask = __m128d;
     const LANES: usize = 2;
 
-    #[inline(always)]
-    unsafe fn all(x: f64) -> Two {
-        // SAFETY: as the caller says.
-        Two(unsafe { _mm_set1_pd(x) })
-    }
-
-    #[inline(always)]
-    unsafe fn load(from: *const f64) -> Two {
-        // SAFETY: as the caller says.
-        Two(unsafe { _mm_loadu_pd(from) })
-    }
-
-    #[inline(always)]
-    unsafe fn store(self, to: *mut f64) {
-        // SAFETY: as the caller says.
-        unsafe { _mm_storeu_pd(to, self.0) };
-    }
-
+    memory!(Two: _mm_set1_pd _mm_loadu_pd _mm_storeu_pd);
+    scaling!(Two: _mm_castpd_si128 _mm_set1_epi64x _mm_andnot_si128 _mm_slli_epi64 _mm_add_epi64 _mm_castsi128_pd);
+    signs!(Two: _mm_set1_pd _mm_andnot_pd _mm_xor_pd);
     methods!(Two => Two: smaller_or _mm_min_pd, larger_or _mm_max_pd);
     methods!(|mask| mask => __m128d:
         is_below _mm_cmplt_pd,
         is_equal _mm_cmpeq_pd,
         is_undefined_with _mm_cmpunord_pd
     );
-
-    #[inline(always)]
-    fn abs(self) -> Two {
-        // SAFETY: there is a vector already.
-        Two(unsafe { _mm_andnot_pd(_mm_set1_pd(-0.0), self.0) })
-    }
-
-    #[inline(always)]
-    fn negate(self) -> Two {
-        // SAFETY: there is a vector already.
-        Two(unsafe { _mm_xor_pd(_mm_set1_pd(-0.0), self.0) })
-    }
 
     #[inline(always)]
     fn select(mask: __m128d, then: Two, otherwise: Two) -> Two {
@@ -396,17 +341,6 @@ impl Vector for Two {
     fn sixteenth_of_bits(self) -> Two {
         // SAFETY: there is a vector already.
         unsafe { Two(sixteenths_at(_mm_and_si128(_mm_castpd_si128(self.0), _mm_set1_epi64x(15)))) }
-    }
-
-    #[inline(always)]
-    fn scaled_by_bits(self, shifted: Two) -> Two {
-        // SAFETY: there is a vector already.
-        unsafe {
-            let bits = _mm_castpd_si128(shifted.0);
-            let whole = _mm_andnot_si128(_mm_set1_epi64x(15), bits);
-            let exponent = _mm_slli_epi64::<48>(whole);
-            Two(_mm_castsi128_pd(_mm_add_epi64(_mm_castpd_si128(self.0), exponent)))
-        }
     }
 }
 
