@@ -242,7 +242,8 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--trials-s", type=int, default=4_000_000)
     parser.add_argument("--trials-t", type=int, default=400_000)
-    parser.add_argument("--peers", type=lambda text: text.split(","), default=list(PEERS))
+    usual = [name for name in PEERS if name != "numpy_kept" or "OUTLAY_SIMD" in os.environ]
+    parser.add_argument("--peers", type=lambda text: text.split(","), default=usual)
     arguments = parser.parse_args()
     unknown = [name for name in arguments.peers if name not in PEERS]
     if unknown:

@@ -1,7 +1,8 @@
 //! Laws whose parameters stand in columns and that are more than arithmetic, over many lanes at once.
 //!
 //! In: a declared distribution, once; then its parameters (in the order in which [`instantiate`] asks for them) and a
-//! uniform number, lane by lane. Out: the draws: metalogs, lists, histograms, windows and mixtures of families. A lane
+//! uniform number, lane by lane. Out: the draws: metalogs, lists, histograms, windows and mixtures of families, and
+//! families alone for sums of draws ([`Varying::of_sum`]); elsewhere these are operations of the program. A lane
 //! never sees its neighbors, so that one lane alone ([`Varying::at`]) has the bits of a column. Lanes that are in doubt are
 //! left to the scalar law, and what has nothing here is solved draw by draw.
 

@@ -47,7 +47,7 @@ pub(super) const SIXTEENTHS: [f64; 16] = [
     1.915_206_561_397_147_4,
 ];
 
-/// Numbers that [`exp_near`] is made of, for the instruction set that looks its table up by a shuffle of registers.
+/// Numbers that [`exp_near`] is made of, for vectors, which look its table up in their own ways.
 pub(super) mod exp_parts {
     use super::{LN_2_HIGH, LN_2_LOW};
 

@@ -1,4 +1,5 @@
-//! Which instructions a run may use, and the two operations that the compiler does not vectorize well.
+//! Which instructions a run may use, and what the compiler does not vectorize well: rows of tables, exponentials
+//! and [chains](chain).
 //!
 //! In: a [`Kernel`], written once as generic code that is always inlined. Out: its result, computed
 //! under AVX-512, AVX2 or the baseline of the target, whichever [`SimdPath`] names and the CPU has.

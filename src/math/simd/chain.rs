@@ -216,16 +216,13 @@ pub(super) fn run<P: Path, const N: usize>(
     for start in (0..N).step_by(TILE) {
         let mut acc = [0.0; TILE];
         for &Step { action, x, y } in chain.steps {
-            if action == Action::Store {
-                *tile_mut(numbers, x.at(start)) = acc;
-                continue;
-            }
-            let x_tile = tile(numbers, x.at(start));
-            let mut binary =
-                |op: Binary, is_left| op.visit(Lanes { acc: &mut acc, x: x_tile, is_left });
+            let x = x.at(start);
+            let mut binary = |op: Binary, is_left| {
+                op.visit(Lanes { acc: &mut acc, x: tile(numbers, x), is_left });
+            };
             match action {
-                Action::Store => {}
-                Action::Load => acc = *x_tile,
+                Action::Load => acc = *tile(numbers, x),
+                Action::Store => *tile_mut(numbers, x) = acc,
                 Action::Add => binary(Binary::Add, true),
                 Action::Subtract => binary(Binary::Subtract, true),
                 Action::SubtractFrom => binary(Binary::Subtract, false),
@@ -244,8 +241,8 @@ pub(super) fn run<P: Path, const N: usize>(
                     path.exp(&exponents, &mut acc);
                 }
                 Action::Payback => {
-                    let totals = tile(numbers, y.at(start));
-                    for ((acc, &state), &total) in acc.iter_mut().zip(x_tile).zip(totals) {
+                    let (states, totals) = (tile(numbers, x), tile(numbers, y.at(start)));
+                    for ((acc, &state), &total) in acc.iter_mut().zip(states).zip(totals) {
                         *acc = payback_step(state, total, *acc, time);
                     }
                 }
